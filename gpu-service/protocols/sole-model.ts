@@ -26,7 +26,7 @@ export function soleModel({ router, caller, kinds, elseAny = false, path }: Sole
 }
 
 const isMadeFor = (kind: keyof Capabilities, service: TaskService | undefined): boolean =>
-  service?.capabilities[kind] !== undefined && service.besides?.includes(kind) !== true
+  service?.capabilities[kind] !== undefined && service.explicitOnly?.includes(kind) !== true
 
 interface SoleModel {
   router: Router

@@ -92,7 +92,7 @@ export interface TaskService {
   /** For the protocols that need more. */
   capabilities: Partial<Capabilities>
   /** Those that it offers only to callers that name the model. */
-  besides?: readonly (keyof Capabilities)[]
+  explicitOnly?: readonly (keyof Capabilities)[]
 }
 
 export interface PipelineRequest {

@@ -5,7 +5,7 @@ import type { TokenInputs } from '../text/token-tensors.ts'
 import { embeddingCall } from './embedding-call.ts'
 import type { EmbeddingGraph } from './embedding-graph.ts'
 import type { Embedding, EmbeddingInput } from './embeddings.ts'
-import { poolOutside } from './pool-outside.ts'
+import { poolInService } from './pool-in-service.ts'
 import { normalizes, type PoolingConfig } from './pooling-config.ts'
 
 export interface EmbeddingModelOptions {
@@ -22,19 +22,19 @@ export interface EmbeddingModelOptions {
 /** A CPU is fastest at a few hundred tokens per run and slower beyond; only thousands fill a GPU. */
 export const limits = { cpu: { costMax: 384, itemsMax: 64 }, cuda: { costMax: 16_384, itemsMax: 512 } }
 /** The most numbers in token vectors pooled at once on this thread, so that it is not blocked for long. */
-const pooledHereMax = 2_000_000
+const pooledNumbersMax = 2_000_000
 
 /** Converts texts to tensors and the outputs to a vector per text, or the vectors of its tokens. */
 export function embeddingModel(options: EmbeddingModelOptions): TaskModel<EmbeddingInput, Embedding> {
   const { inputs, graph, pooling, padTokenId, positionOffset, alone, device } = options
   const { costMax, itemsMax } = limits[device]
-  const here = Math.max(1, Math.floor(pooledHereMax / (graph.width.token ?? 1024)))
+  const pooledTokensMax = Math.max(1, Math.floor(pooledNumbersMax / (graph.width.token ?? 1024)))
   const modes = graph.pooledBy === 'nodes' ? pooling.modes : []
   return {
     graph: 'main',
     sizeOf: ({ ids }) => inputs.width ?? ids.length,
     tokensOf: ({ ids }) => ids.length,
-    costMax: graph.pooledBy === 'service' ? Math.min(costMax, here) : costMax,
+    costMax: graph.pooledBy === 'service' ? Math.min(costMax, pooledTokensMax) : costMax,
     itemsMax: alone ? 1 : itemsMax,
     groupOf: ({ wanted }) => wanted,
     keyOf,
@@ -78,7 +78,7 @@ function decodeRow({ input, row, width, options }: DecodeRow): Embedding {
   if (wanted === 'tokens') return tokens
   const { modes, steps } = pooling
   const kept = wanted === 'raw' && normalizes(pooling) ? steps.slice(0, -1) : steps
-  return poolOutside({ tokens, width, text: { length: ids.length, skipped }, modes, steps: kept })
+  return poolInService({ tokens, width, text: { length: ids.length, skipped }, modes, steps: kept })
 }
 
 interface DecodeRow {

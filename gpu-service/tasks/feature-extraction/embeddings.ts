@@ -4,7 +4,7 @@ import type { CallOptions } from '../../batcher/call-options.ts'
 import type { BatchResult } from '../../batcher/item-queue.ts'
 import type { Truncation } from '../capabilities.ts'
 import { acceptIds } from './accept-ids.ts'
-import { unit } from './pool-outside.ts'
+import { unit } from './pool-in-service.ts'
 import type { Prompts } from './prompts.ts'
 import type { TextInputs } from './text-inputs.ts'
 

@@ -2,7 +2,7 @@ import type { Tensor } from '../../engine/engine.ts'
 import type { Pooling } from './pooling-config.ts'
 
 /** Far below any activation, yet finite when added to one in float32. */
-export const never = -1e9
+export const masked = -1e9
 
 /** The tokens that a text is pooled from: all after the skipped prompt. */
 export interface PooledText {
@@ -35,8 +35,8 @@ export function maskTensor({ texts, width }: Omit<WeightsOptions, 'modes'>): Ten
   const data = new Float32Array(texts.length * width)
   for (const [row, text] of texts.entries()) {
     const start = row * width
-    data.fill(never, start + text.length, start + width)
-    data.fill(never, start, start + skippedOf(text))
+    data.fill(masked, start + text.length, start + width)
+    data.fill(masked, start, start + skippedOf(text))
   }
   return { type: 'float32', dims: [texts.length, width, 1], data }
 }

@@ -20,12 +20,12 @@ export interface TextInputs {
   encode(request: EncodeTexts): Promise<EmbeddingInput[]>
 }
 
-export const cutAtTheEnd: Truncation = { truncate: true, direction: 'right' }
+export const truncateRight: Truncation = { truncate: true, direction: 'right' }
 
 export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextInputsOptions): TextInputs {
   const encoder = createTextEncoder({ tokenizer, maxTokens })
   return {
-    async encode({ texts, prompt, truncation = cutAtTheEnd, param = 'inputs', signal }) {
+    async encode({ texts, prompt, truncation = truncateRight, param = 'inputs', signal }) {
       const yieldTurn = yieldTurnFor(signal)
       const idsOf = async (text: string, cut: Truncation, named: string) => {
         const isUsual = cut.truncate && cut.direction === 'right' && isOnePiece(text)
@@ -33,7 +33,7 @@ export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextIn
         return (await encoder.encode({ text, truncation: cut, param: named, yieldTurn })).ids
       }
       // The prompt alone ends in a special token, which belongs to the end of the text, not to the prompt.
-      const promptIds = includePrompt || prompt === '' ? [] : (await idsOf(prompt, cutAtTheEnd, param)).slice(0, -1)
+      const promptIds = includePrompt || prompt === '' ? [] : (await idsOf(prompt, truncateRight, param)).slice(0, -1)
       // A text that was truncated at its start has lost its prompt.
       const skippedOf = (ids: readonly number[]) =>
         truncation.direction === 'right' || promptIds.every((id, at) => ids[at] === id) ? promptIds.length : 0

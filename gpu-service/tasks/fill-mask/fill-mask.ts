@@ -9,11 +9,11 @@ import type { ModelSource, OpenedTask, Task } from '../task.ts'
 import { openTextModel, rowKey, tokenModel, warmUpRuns } from '../text/text-model.ts'
 import type { TokenRow } from '../text/token-tensors.ts'
 import { tokenizerCapability } from '../text/tokenizer-capability.ts'
-import { type Candidate, candidatesOf, type Wanted } from './fillings.ts'
+import { type Candidate, candidatesOf, type Wanted } from './mask-candidates.ts'
 import { maskPlaces, maskRows } from './mask-rows.ts'
 import { readMask } from './mask-settings.ts'
+import { maskedLmSparse, readMaskedLmSparse } from './masked-lm-sparse.ts'
 import { fillMaskPipeline } from './pipeline.ts'
-import { readSparseOfWords, sparseOfWords } from './sparse-of-words.ts'
 
 /** A text with masks, their positions, and what is wanted for them. */
 export interface MaskedRow extends TokenRow, Wanted {
@@ -34,7 +34,7 @@ export const fillMask: Task = {
     const model = await openTextModel(source)
     const mask = await readMask(files, model.tokenizer)
     const logits = logitsOf(source)
-    const { how, fault } = await readSparseOfWords(files)
+    const { how, fault } = await readMaskedLmSparse(files)
     const counts = how?.config.pooling === 'sum'
     const gives = { largest: true, summed: counts ? how.config.logarithms : undefined }
     const path = await wordGraph({ path: localPath(files, file), file, logits: logits.name, gives })
@@ -69,10 +69,10 @@ export const fillMask: Task = {
       hidden: hiddenPlaces({ counts }),
       serve(createBatcher) {
         const batcher = createBatcher(batches)
-        const sparse = how && sparseOfWords({ model, logits, ...how, createBatcher })
+        const sparse = how && maskedLmSparse({ model, logits, ...how, createBatcher })
         return {
           capabilities: { tokenizer: tokenizerCapability(model.tokenizer), ...(sparse && { sparse }) },
-          besides: ['sparse'],
+          explicitOnly: ['sparse'],
           pipeline: fillMaskPipeline({ model, mask, batcher }),
         }
       },

@@ -11,7 +11,7 @@ import type { TextModel } from '../text/text-model.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 import { answersJson } from '../write-json.ts'
 import type { MaskedRow } from './fill-mask.ts'
-import { type Candidate, fillingsJson } from './fillings.ts'
+import { type Candidate, candidatesJson } from './mask-candidates.ts'
 import type { Mask } from './mask-settings.ts'
 
 const masksMax = 64
@@ -54,7 +54,7 @@ export function fillMaskPipeline({ model, mask, batcher }: FillMaskPipeline): Ta
       items: rows,
       isList,
       write: ({ ids, masks }, index) =>
-        fillingsJson({ ids, masks, candidates: results[index]?.output ?? [], tokenizer }),
+        candidatesJson({ ids, masks, candidates: results[index]?.output ?? [], tokenizer }),
       signal: options.signal,
     })
     return { json, timing: timingOf(results), tokens: tokenCount(rows) }

@@ -44,28 +44,28 @@ export async function decodePicture(file: Uint8Array): Promise<Picture> {
   const { width, height, space = 'srgb' } = await sharp(bytes, options).metadata().catch(refuse)
   if (Math.max(width, height) > pictureSideMax)
     throw new PictureFault(`it has ${width} x ${height} pixels; the limit is ${pictureSideMax} on a side`)
-  const isInk = space === 'cmyk'
+  const isCmyk = space === 'cmyk'
   const image = sharp(bytes, options).timeout({ seconds: decodeSecondsMax }).autoOrient()
-  const converted = isInk
+  const converted = isCmyk
     ? image.pipelineColourspace('cmyk').toColourspace('cmyk')
     : image.removeAlpha().toColourspace('srgb')
   const { data, info } = await converted.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }).catch(refuse)
-  return { width: info.width, height: info.height, data: toThree(data, { channels: info.channels, isInk }) }
+  return { width: info.width, height: info.height, data: toRgb(data, { channels: info.channels, isCmyk }) }
 }
 
-function toThree(data: Uint8Array, { channels, isInk }: { channels: number; isInk: boolean }): Uint8Array {
+function toRgb(data: Uint8Array, { channels, isCmyk }: { channels: number; isCmyk: boolean }): Uint8Array {
   if (channels === 3) return data
   const out = new Uint8Array((data.length / channels) * 3)
   for (let from = 0, to = 0; from < data.length; from += channels, to += 3)
     for (let channel = 0; channel < 3; channel++)
-      out[to + channel] = isInk
-        ? withoutInk(data[from + channel] as number, data[from + 3] as number)
+      out[to + channel] = isCmyk
+        ? fromCmyk(data[from + channel] as number, data[from + 3] as number)
         : (data[channels < 3 ? from : from + channel] as number)
   return out
 }
 
 /** Pillow's CMYK conversion, which ignores profiles. */
-function withoutInk(ink: number, black: number): number {
+function fromCmyk(ink: number, black: number): number {
   const light = 255 - black
   const product = ink * light + 128
   return Math.max(0, light - (((product >> 8) + product) >> 8))

@@ -74,12 +74,12 @@ const families: readonly [RegExp, RegExp, PictureFamily][] = [
 ]
 
 /** Processors that crop, pad or colour pictures in a way that is not served. */
-const otherwise = /^(ImageGPT|Perceiver|Siglip2|Donut|Nougat|GLPN|PPLCNet|VideoMAE|Vivit|TextNet)/
+const unservedProcessors = /^(ImageGPT|Perceiver|Siglip2|Donut|Nougat|GLPN|PPLCNet|VideoMAE|Vivit|TextNet)/
 
 /** @returns `undefined` for a processor that is not served */
 export function pictureFamily({ processor, modelType = '' }: PictureFamilyName): PictureFamily | undefined {
   if (processor === undefined) return families.find(([, types]) => types.test(modelType))?.[2] ?? vit
-  if (otherwise.test(processor)) return undefined
+  if (unservedProcessors.test(processor)) return undefined
   return families.find(([names]) => names.test(processor))?.[2] ?? vit
 }
 

@@ -4,7 +4,7 @@ import { pictureFormats } from './picture-format.ts'
 /** A picture in a request. */
 export type PictureInput = { bytes: Uint8Array } | { url: string }
 
-const ways = `bytes as the body, base64, a data: URL, {"image": base64} or {"url": address}`
+const acceptedForms = `bytes as the body, base64, a data: URL, {"image": base64} or {"url": address}`
 
 /** Accepts every form in which common clients send a picture. @throws AppError `invalid_input` */
 export function readPictureInput(value: unknown, param: string): PictureInput {
@@ -15,7 +15,7 @@ export function readPictureInput(value: unknown, param: string): PictureInput {
     if (typeof image === 'string') return fromText(image, `${param}.image`)
     if (typeof url === 'string') return fromText(url, `${param}.url`)
   }
-  throw errors.invalidInput(`"${param}" must be a picture: ${ways}.`, param)
+  throw errors.invalidInput(`"${param}" must be a picture: ${acceptedForms}.`, param)
 }
 
 /** Parses one picture or a list of them. @throws AppError `invalid_input` */
@@ -41,6 +41,6 @@ function fromText(text: string, param: string): PictureInput {
 function fromBase64(text: string, param: string): Uint8Array {
   const bytes = Buffer.from(text, 'base64')
   if (bytes.length < Math.floor(text.length / 4) * 2)
-    throw errors.invalidInput(`"${param}" is not base64; send a picture as ${ways}.`, param)
+    throw errors.invalidInput(`"${param}" is not base64; send a picture as ${acceptedForms}.`, param)
   return bytes
 }

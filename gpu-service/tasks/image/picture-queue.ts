@@ -20,7 +20,7 @@ export interface PictureQueueOptions {
 }
 
 /** One tenant's share of the waiting bytes, so that large pictures of one do not keep all others out. */
-const tenantPart = 0.75
+const tenantShare = 0.75
 
 /** Pictures waiting for a decoder. Tenants share the decoders fairly, by decoding time. */
 export class PictureQueue<Decoder> {
@@ -74,7 +74,7 @@ export class PictureQueue<Decoder> {
     const { decoders, waitMsMax, waitingMaxBytes } = this.#options
     const waitMs = this.#line.aheadMs(tenant) / decoders
     const ofTenant = (this.#bytesOf.get(tenant) ?? 0) + sizeBytes
-    const isTooMuch = this.#waitingBytes + sizeBytes > waitingMaxBytes || ofTenant > waitingMaxBytes * tenantPart
+    const isTooMuch = this.#waitingBytes + sizeBytes > waitingMaxBytes || ofTenant > waitingMaxBytes * tenantShare
     if (waitMs > waitMsMax || isTooMuch) throw errors.overloaded(Math.max(1, Math.ceil(waitMs / 1000)))
   }
 

@@ -53,46 +53,54 @@ export interface PixelValues {
  * it.
  */
 export async function readPictureSettings(files: ModelFiles): Promise<PictureSettings> {
-  const { path, said } = await readSaid(files)
-  const processor = said.image_processor_type ?? said.feature_extractor_type ?? undefined
+  const { path, config } = await readPreprocessor(files)
+  const processor = config.image_processor_type ?? config.feature_extractor_type ?? undefined
   const { model_type: modelType } = (await readConfig(files, 'config.json', modelConfig)) ?? {}
   const family = pictureFamily({ processor, modelType: modelType ?? undefined })
   if (family === undefined)
     throw errors.unsupportedModel(`"${path}" names "${processor?.slice(0, 100)}", which is not served.`)
-  const fit = fitOf({ said, family, path })
+  const fit = fitOf({ config, family, path })
   const fixed = fit.crop ?? (fit.resize?.kind === 'exact' ? fit.resize.size : undefined)
   if (fixed === undefined)
     throw errors.unsupportedModel(
       `"${path}" does not bring pictures to a fixed size; set "crop_size", or "height" and "width".`,
     )
-  return { fit, size: fixed, values: valuesOf({ said, family, path }) }
+  return { fit, size: fixed, values: valuesOf({ config, family, path }) }
 }
 
 /** If a repo has both files, transformers reads the shared one. */
-async function readSaid(files: ModelFiles): Promise<{ path: string; said: Said }> {
+async function readPreprocessor(files: ModelFiles): Promise<{ path: string; config: PreprocessorConfig }> {
   const inShared = (await readConfig(files, sharedPath, shared))?.image_processor
-  if (inShared !== undefined && inShared !== null) return { path: sharedPath, said: inShared }
-  const said = await readConfig(files, ownPath, preprocessor)
-  if (said !== undefined) return { path: ownPath, said }
+  if (inShared !== undefined && inShared !== null) return { path: sharedPath, config: inShared }
+  const config = await readConfig(files, ownPath, preprocessor)
+  if (config !== undefined) return { path: ownPath, config }
   throw errors.unsupportedModel(`the repo has no "${ownPath}", without which pictures cannot be resized for the model.`)
 }
 
-type Said = z.output<typeof preprocessor>
+type PreprocessorConfig = z.output<typeof preprocessor>
 
-function valuesOf({ said, family, path }: { said: Said; family: PictureFamily; path: string }): PixelValues {
-  if (family.top === undefined && said.rescale_offset === true)
+function valuesOf({
+  config,
+  family,
+  path,
+}: {
+  config: PreprocessorConfig
+  family: PictureFamily
+  path: string
+}): PixelValues {
+  if (family.top === undefined && config.rescale_offset === true)
     throw errors.unsupportedModel(`"${path}" sets "rescale_offset", which is served only for EfficientNet.`)
-  const isNormalized = family.normalizes && said.do_normalize !== false
-  const isRescaled = said.do_rescale !== false
-  const own = said.image_std ?? family.std
+  const isNormalized = family.normalizes && config.do_normalize !== false
+  const isRescaled = config.do_rescale !== false
+  const own = config.image_std ?? family.std
   const std = isNormalized ? own : [1, 1, 1]
-  const hasTop = family.top !== undefined && (said.include_top ?? family.top)
+  const hasTop = family.top !== undefined && (config.include_top ?? family.top)
   return {
-    rescaleFactor: isRescaled ? (said.rescale_factor ?? 1 / 255) : 1,
-    offset: isRescaled && said.rescale_offset === true ? 1 : 0,
-    mean: isNormalized ? (said.image_mean ?? family.mean) : [0, 0, 0],
+    rescaleFactor: isRescaled ? (config.rescale_factor ?? 1 / 255) : 1,
+    offset: isRescaled && config.rescale_offset === true ? 1 : 0,
+    mean: isNormalized ? (config.image_mean ?? family.mean) : [0, 0, 0],
     // EfficientNet's classifiers divide by the standard deviation twice.
     std: hasTop ? std.map((value, channel) => value * (own[channel] ?? 1)) : std,
-    isReversed: said.do_flip_channel_order ?? family.isReversed,
+    isReversed: config.do_flip_channel_order ?? family.isReversed,
   }
 }

@@ -23,23 +23,23 @@ export const pictureSizes = {
 }
 
 const sizes = z.object(pictureSizes)
-type Said = z.output<typeof sizes>
+type SizeConfig = z.output<typeof sizes>
 
 /** How pictures are resized and cropped to a model's size. @throws AppError `unsupported_model` naming the file */
-export function fitOf({ said, family, path }: FitOf): FitSettings {
-  const resample = (said.resample ?? family.resample) as Resample
+export function fitOf({ config, family, path }: FitOf): FitSettings {
+  const resample = (config.resample ?? family.resample) as Resample
   const named =
-    said.size === undefined || said.size === null ? family.resize : resizeTo({ said: said.size, family, path })
-  if (family.sizing === 'ConvNeXT') return convNextFit({ named, resample, cropPct: said.crop_pct ?? family.cropPct })
-  const crops = said.do_center_crop ?? family.crops ?? (said.crop_size !== undefined && said.crop_size !== null)
-  const crop = crops ? bothEdges(said.crop_size ?? family.crop) : undefined
+    config.size === undefined || config.size === null ? family.resize : resizeTo({ given: config.size, family, path })
+  if (family.sizing === 'ConvNeXT') return convNextFit({ named, resample, cropPct: config.crop_pct ?? family.cropPct })
+  const crops = config.do_center_crop ?? family.crops ?? (config.crop_size !== undefined && config.crop_size !== null)
+  const crop = crops ? bothEdges(config.crop_size ?? family.crop) : undefined
   if (crops && crop === undefined) throw errors.unsupportedModel(`"${path}" crops pictures, but names no "crop_size".`)
-  if (said.do_resize === false) return { resize: undefined, resample, crop }
-  return { resize: enlarged({ named, family, cropPct: said.crop_pct ?? family.cropPct }), resample, crop }
+  if (config.do_resize === false) return { resize: undefined, resample, crop }
+  return { resize: enlarged({ named, family, cropPct: config.crop_pct ?? family.cropPct }), resample, crop }
 }
 
 interface FitOf {
-  said: Said
+  config: SizeConfig
   family: PictureFamily
   path: string
 }
@@ -76,18 +76,22 @@ function enlarged({ named, family, cropPct }: { named: ResizeTo; family: Picture
 
 const edgeOf = (to: ResizeTo): number => (to.kind === 'shortest' ? to.edge : to.size.width)
 
-function resizeTo({ said, family, path }: { said: NonNullable<Said['size']> } & Omit<FitOf, 'said'>): ResizeTo {
-  if (typeof said === 'number' && family.isShortest) return { kind: 'shortest', edge: said }
-  const both = bothEdges(said)
+function resizeTo({
+  given,
+  family,
+  path,
+}: { given: NonNullable<SizeConfig['size']> } & Omit<FitOf, 'config'>): ResizeTo {
+  if (typeof given === 'number' && family.isShortest) return { kind: 'shortest', edge: given }
+  const both = bothEdges(given)
   if (both !== undefined) return { kind: 'exact', size: both }
-  if (typeof said === 'object' && !Array.isArray(said) && typeof said.shortest_edge === 'number')
-    return { kind: 'shortest', edge: said.shortest_edge }
+  if (typeof given === 'object' && !Array.isArray(given) && typeof given.shortest_edge === 'number')
+    return { kind: 'shortest', edge: given.shortest_edge }
   throw errors.unsupportedModel(`"${path}" names a "size" without "height" and "width", or "shortest_edge".`)
 }
 
-function bothEdges(said: Said['size']): Size | undefined {
-  if (typeof said === 'number') return { width: said, height: said }
-  if (Array.isArray(said)) return { height: said[0], width: said[1] }
-  const { height, width } = said ?? {}
+function bothEdges(given: SizeConfig['size']): Size | undefined {
+  if (typeof given === 'number') return { width: given, height: given }
+  if (Array.isArray(given)) return { height: given[0], width: given[1] }
+  const { height, width } = given ?? {}
   return typeof height === 'number' && typeof width === 'number' ? { width, height } : undefined
 }

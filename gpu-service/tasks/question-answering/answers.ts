@@ -24,7 +24,7 @@ export async function answersOf(asked: AnswersOf): Promise<TextAnswer[]> {
     nullScore = Math.min(nullScore, found.nullScore)
     for (const { first, last, score } of found.spans) {
       const [start, end] = placeOf({ located, first, last, byWords })
-      const key = readingOf(context.slice(start, end))
+      const key = answerKey(context.slice(start, end))
       const same = answers.get(key)
       if (same === undefined) answers.set(key, { score, start, end })
       else same.score += score
@@ -53,7 +53,7 @@ export interface AnswersOf {
 type Found = Omit<TextAnswer, 'answer'>
 
 /** The key of an answer's text. A hash if it is long: half a million long texts would fill the memory. */
-function readingOf(answer: string): string {
+function answerKey(answer: string): string {
   const text = answer.toLowerCase()
   return text.length > 64 ? hash('sha256', text, 'base64') : text
 }

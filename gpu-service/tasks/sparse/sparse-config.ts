@@ -36,11 +36,11 @@ export async function readSparse(
   // Many dense embedding models have such a base, but their files output token vectors.
   const hasLogits = outputs.some(({ name }) => name === 'logits')
   const isDense = (await readModules(files)).length > 0
-  return hasLogits && !isDense && named.some((name) => name.endsWith('ForMaskedLM')) ? spladeOfWords : undefined
+  return hasLogits && !isDense && named.some((name) => name.endsWith('ForMaskedLM')) ? defaultSplade : undefined
 }
 
 /** SPLADE's defaults, which work for any masked language model. */
-export const spladeOfWords: SparseConfig = { pooling: 'max', logarithms: 1, source: 'config.json' }
+export const defaultSplade: SparseConfig = { pooling: 'max', logarithms: 1, source: 'config.json' }
 
 /**
  * Reads the repo's SpladePooling module, if it has one. @throws AppError `unsupported_model` naming what is not served
@@ -55,10 +55,10 @@ export async function readSplade(files: ModelFiles): Promise<SparseConfig | unde
       `modules.json lists "${foreign.kind.slice(0, 100)}" together with SpladePooling, which is not served.`,
     )
   const path = `${splade.path}/config.json`
-  const said = (await readConfig(files, path, spladeConfig)) ?? spladeConfig.parse({})
+  const config = (await readConfig(files, path, spladeConfig)) ?? spladeConfig.parse({})
   return {
-    pooling: said.pooling_strategy,
-    logarithms: said.activation_function === 'log1p_relu' ? 2 : 1,
+    pooling: config.pooling_strategy,
+    logarithms: config.activation_function === 'log1p_relu' ? 2 : 1,
     source: files.paths.has(path) ? path : 'modules.json',
   }
 }

@@ -4,11 +4,11 @@ import { fixedBatch, inFixedBatches } from '../fixed-batch.ts'
 import { inputsMax } from '../limits.ts'
 import { type HiddenTensors, type ModelSource, type OpenedTask, type Task, type TaskModel, timingOf } from '../task.ts'
 import { answersJson } from '../write-json.ts'
+import { answerForClient } from './answer-for-client.ts'
 import { graphClasses } from './class-names.ts'
 import { columnTensors } from './column-tensors.ts'
 import { readAnswers, type TabularAnswer } from './labels.ts'
 import type { Cell } from './read-cell.ts'
-import { rowToldTo } from './row-by-client.ts'
 import { readRows } from './rows.ts'
 import { type CellType, readTabularGraph, type TabularGraph } from './tabular-graph.ts'
 import { type Unzipped, unzipGraph } from './zip-map.ts'
@@ -53,11 +53,11 @@ export const tabularClassification: Task = {
           async pipeline({ inputs, options, client }) {
             const { signal } = options
             const results = await batcher.submitAll(await readRows({ inputs, table, signal }), options)
-            const told = rowToldTo(client)
+            const toAnswer = answerForClient(client)
             const json = await answersJson({
               items: results,
               isList: true,
-              write: ({ output: answerOf }) => JSON.stringify(told(answerOf())),
+              write: ({ output: answerOf }) => JSON.stringify(toAnswer(answerOf())),
               signal,
             })
             return { json, timing: timingOf(results) }

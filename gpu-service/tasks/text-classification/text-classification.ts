@@ -40,12 +40,12 @@ export const textClassification: Task = {
   },
 }
 
-interface ClassifierAtWork {
+interface ClassifierService {
   ask: AskClasses
   classifier: Pick<SequenceClassifier, 'labels'>
 }
 
-export function classifyBy({ ask, classifier }: ClassifierAtWork): Classify {
+export function classifyBy({ ask, classifier }: ClassifierService): Classify {
   const { names, defaultFunction } = classifier.labels
   return async ({ inputs, truncation, rawScores, options }) => {
     const items = inputs.map((input, index) => {
@@ -65,7 +65,7 @@ const parametersSchema = z.object({
 })
 
 /** `[[{label, score}]]`, a list per text even for a single one, because both Hugging Face clients read that. */
-export function classificationPipeline({ ask, classifier }: ClassifierAtWork): TaskService['pipeline'] {
+export function classificationPipeline({ ask, classifier }: ClassifierService): TaskService['pipeline'] {
   const { names, defaultFunction } = classifier.labels
   return async ({ inputs, parameters, options }) => {
     const { top_k, function_to_apply: asked, ...rest } = readParameters(parametersSchema, parameters)

@@ -21,17 +21,17 @@ export function refuseUnboundedStages(stages: readonly Stage[]): void {
       `"tokenizer.json" has ${stages.length} normalizers, pre-tokenizers and decoders; the limit is ${stagesMax}.`,
     )
   for (const stage of stages) {
-    const said: Record<string, unknown> = { ...stage.config, ...stage }
-    if (contents.some((name) => String(said[name] ?? '').length > contentLengthMax))
+    const options: Record<string, unknown> = { ...stage.config, ...stage }
+    if (contents.some((name) => String(options[name] ?? '').length > contentLengthMax))
       throw errors.unsupportedModel(
         `"tokenizer.json" inserts more than ${contentLengthMax} characters at once; a text of one letter could become gigabytes.`,
       )
     // JavaScript inserts the match, or all text before it, for these; other implementations take them literally.
-    if (contents.some((name) => /\$[&`'<\d]/.test(String(said[name] ?? ''))))
+    if (contents.some((name) => /\$[&`'<\d]/.test(String(options[name] ?? ''))))
       throw errors.unsupportedModel(
         'a replacement in "tokenizer.json" holds "$" and a character that expands to more text.',
       )
-    const { pattern } = said
+    const { pattern } = options
     if (pattern instanceof RegExp && pattern.source.length > patternLengthMax)
       throw errors.unsupportedModel(
         `the pattern "${pattern.source.slice(0, 100)}…" in "tokenizer.json" has ${pattern.source.length} characters; the limit is ${patternLengthMax}.`,

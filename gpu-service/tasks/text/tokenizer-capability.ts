@@ -26,13 +26,13 @@ export function tokenizerCapability(tokenizer: TextTokenizer): TokenizerCapabili
           throw errors.invalidInput(`"inputs" has too many tokens; the limit is ${tokensMax} per request.`, 'inputs')
         const { ids, sequences, starts, ends } = assembleLocated(parts, [spanned])
         const inCharacters = codePointCounter(text)
-        const tell = (id: number, index: number): Token => {
+        const toToken = (id: number, index: number): Token => {
           const [start, end] = [starts[index] ?? 0, ends[index] ?? 0]
           if (sequences[index] === specialToken) return { id, text: tokenOf(id) ?? '', special: true }
           const place = { start: inCharacters(start), stop: inCharacters(end) }
           return { id, text: text.slice(start, end), special: false, ...place }
         }
-        lists.push(await mapInSlices({ items: ids, signal, map: tell }))
+        lists.push(await mapInSlices({ items: ids, signal, map: toToken }))
       }
       return lists
     },

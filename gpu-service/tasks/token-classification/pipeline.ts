@@ -68,17 +68,17 @@ export function entityPipeline({ model, names, batcher }: EntityPipeline): TaskS
       found[item]?.push({ start: tokens[0]?.start ?? 0, entities: wanted })
       await yieldTurn()
     }
-    const told: Entity[][] = []
+    const answers: Entity[][] = []
     for (const own of found) {
       const [only] = own
-      told.push(own.length > 1 ? await withoutOverlaps(own, yieldTurn) : [...(only?.entities ?? [])])
+      answers.push(own.length > 1 ? await withoutOverlaps(own, yieldTurn) : [...(only?.entities ?? [])])
     }
     const json = await answersJson({
-      items: told,
+      items: answers,
       isList,
       write(entities, item) {
-        const tell = teller({ text: items[item]?.text ?? '', isGrouped: strategy !== 'none' })
-        return listParts(entities, (entity) => JSON.stringify(tell(entity)))
+        const format = formatter({ text: items[item]?.text ?? '', isGrouped: strategy !== 'none' })
+        return listParts(entities, (entity) => JSON.stringify(format(entity)))
       },
       signal: options.signal,
     })
@@ -93,7 +93,7 @@ interface EntityPipeline {
 }
 
 /** Converts offsets to code points, as Hugging Face's servers count them. */
-function teller({ text, isGrouped }: { text: string; isGrouped: boolean }) {
+function formatter({ text, isGrouped }: { text: string; isGrouped: boolean }) {
   const inCharacters = codePointCounter(text)
   return ({ entity, score, word, start, end, index }: Entity) => ({
     ...(isGrouped ? { entity_group: entity, score } : { entity, score, index }),

@@ -19,7 +19,7 @@ export function scoredTokens({ text, located, logits, tokenizer }: ScoredTokens)
       index,
       start,
       end,
-      isSubword: !isUnknown && goesOn({ token, inText, text, start, tokenizer }),
+      isSubword: !isUnknown && continuesWord({ token, inText, text, start, tokenizer }),
     })
   }
   return tokens
@@ -34,12 +34,12 @@ interface ScoredTokens {
 }
 
 /** As in transformers: by the token's continuation mark if the tokenizer has one, else by the space before it. */
-function goesOn({ token, inText, text, start, tokenizer }: GoesOn): boolean {
+function continuesWord({ token, inText, text, start, tokenizer }: ContinuesWord): boolean {
   if (tokenizer.marksContinuation) return [...token].length !== [...inText].length
   return start > 0 && !text.slice(start - 1, start + 1).includes(' ')
 }
 
-interface GoesOn extends Pick<ScoredTokens, 'text' | 'tokenizer'> {
+interface ContinuesWord extends Pick<ScoredTokens, 'text' | 'tokenizer'> {
   token: string
   inText: string
   start: number

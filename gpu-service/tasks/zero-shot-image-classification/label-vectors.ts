@@ -13,7 +13,7 @@ interface Held {
 }
 
 /** LRU cache of the vectors of texts, because a classifier's labels are the same in every request. */
-export class LabelVectors {
+export class LabelVectorCache {
   readonly #held = new Map<string, Held>()
   #sizeBytes = 0
 
@@ -50,7 +50,7 @@ const ownText = (text: string): string => Buffer.from(text, 'utf16le').toString(
 
 /** Returns the vectors of texts, running only those that are not cached. */
 export function labelVectorsOf({ batcher, texts: tower }: LabelVectorsOf) {
-  const known = new LabelVectors()
+  const known = new LabelVectorCache()
   return async (texts: readonly string[], options: CallOptions) => {
     const found = new Map(texts.map((text) => [text, known.get(text)] as const))
     const missing = [...found].filter(([, vector]) => vector === undefined).map(([text]) => text)

@@ -43,8 +43,8 @@ export async function openTextTower({ files, file, inputs, alone, device }: Open
   const tokenizer = await openTokenizer(files)
   const tokenInputs = readTokenInputs({ graph: { inputs }, file })
   const settings = await readTextSettings({ files, tokenizer, inputs: tokenInputs })
-  const said = await readConfig(files, 'config.json', config)
-  const maxTokens = Math.min(settings.maxTokens, said?.text_config?.max_position_embeddings ?? settings.maxTokens)
+  const clipConfig = await readConfig(files, 'config.json', config)
+  const maxTokens = Math.min(settings.maxTokens, clipConfig?.text_config?.max_position_embeddings ?? settings.maxTokens)
   const { padTokenId } = settings
   const { costMax, itemsMax } = limits[device]
   const plainModel: TaskModel<EmbeddingInput, Embedding> = {
@@ -71,8 +71,8 @@ export async function openTextTower({ files, file, inputs, alone, device }: Open
   return {
     tokenizer,
     maxTokens,
-    vocabularySize: said?.text_config?.vocab_size ?? settings.vocabularySize,
-    isSiglip: /^siglip/.test(said?.model_type ?? ''),
+    vocabularySize: clipConfig?.text_config?.vocab_size ?? settings.vocabularySize,
+    isSiglip: /^siglip/.test(clipConfig?.model_type ?? ''),
     texts,
     model,
     warmUp: [1, Math.min(16, model.itemsMax)].map((count) => {

@@ -1,6 +1,6 @@
 import { InferenceClient } from '@huggingface/inference'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { rowToldTo } from '../../../../gpu-service/tasks/tabular/row-by-client.ts'
+import { answerForClient } from '../../../../gpu-service/tasks/tabular/answer-for-client.ts'
 import { filesIn } from '../../../support/files-in.ts'
 import { fixtureModel, readReference } from '../support/folders.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
@@ -55,6 +55,6 @@ describe('the answers for table rows', () => {
 
   it('are the class numbers if classes are numbers, not their positions', () => {
     const rows = [{ label: '5', score: 0.7, probabilities: { 3: 0.3, 5: 0.7 } }, { label: '3' }]
-    expect(rows.map(rowToldTo('@huggingface/inference/4.1.0 Node.js/24'))).toEqual([5, 3])
+    expect(rows.map(answerForClient('@huggingface/inference/4.1.0 Node.js/24'))).toEqual([5, 3])
   })
 })

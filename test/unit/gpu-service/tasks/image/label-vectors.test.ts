@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { EmbeddingInput } from '../../../../../gpu-service/tasks/feature-extraction/embeddings.ts'
 import { fillTemplate } from '../../../../../gpu-service/tasks/text/label-template.ts'
 import {
-  LabelVectors,
+  LabelVectorCache,
   labelVectorsOf,
 } from '../../../../../gpu-service/tasks/zero-shot-image-classification/label-vectors.ts'
 import {
@@ -37,7 +37,7 @@ describe('the vectors of labels', () => {
   })
 
   it('are evicted when there are too many, least recently used first', () => {
-    const known = new LabelVectors()
+    const known = new LabelVectorCache()
     for (let index = 0; index < 12_000; index++) {
       known.keep(`label ${index}`, new Float32Array(16))
       known.get('label 0')
@@ -49,13 +49,13 @@ describe('the vectors of labels', () => {
   })
 
   it('take bounded memory with long labels', () => {
-    const known = new LabelVectors()
+    const known = new LabelVectorCache()
     for (let index = 0; index < 9000; index++) known.keep(`${index} ${'x'.repeat(4000)}`, new Float32Array(512))
     expect(known.count * (4000 * 2 + 2048)).toBeLessThan(33 * 1024 * 1024)
   })
 
   it('keep no request body alive that a label was cut from', async () => {
-    const known = new LabelVectors()
+    const known = new LabelVectorCache()
     const bodyLength = 1_000_000
     const before = await heldBytes()
     for (let index = 0; index < 40; index++) {

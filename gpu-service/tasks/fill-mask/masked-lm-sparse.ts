@@ -4,22 +4,22 @@ import type { ModelFiles } from '../../models/model-files.ts'
 import { type Prompts, readPrompts } from '../feature-extraction/prompts.ts'
 import { createTextInputs } from '../feature-extraction/text-inputs.ts'
 import { createSparse, type Sparse } from '../sparse/sparse.ts'
-import { readSplade, type SparseConfig, spladeOfWords } from '../sparse/sparse-config.ts'
+import { defaultSplade, readSplade, type SparseConfig } from '../sparse/sparse-config.ts'
 import { sparseModel } from '../sparse/sparse-model.ts'
 import { wordCount } from '../sparse/word-cost.ts'
 import type { BatcherFactory } from '../task.ts'
 import type { TextModel } from '../text/text-model.ts'
 
-interface SparseOfWords {
+interface MaskedLmSparse {
   how?: { config: SparseConfig; prompts: Prompts }
   /** Why there is none, which is no reason not to fill masks. */
   fault?: string
 }
 
 /** Reads how a masked language model makes sparse vectors: as its module says, or by SPLADE's defaults. */
-export async function readSparseOfWords(files: ModelFiles): Promise<SparseOfWords> {
+export async function readMaskedLmSparse(files: ModelFiles): Promise<MaskedLmSparse> {
   try {
-    const config = (await readSplade(files)) ?? spladeOfWords
+    const config = (await readSplade(files)) ?? defaultSplade
     return { how: { config, prompts: await readPrompts(files) } }
   } catch (error) {
     if (error instanceof AppError) return { fault: error.message }
@@ -28,7 +28,7 @@ export async function readSparseOfWords(files: ModelFiles): Promise<SparseOfWord
 }
 
 /** Computes sparse vectors with the graph that fills masks; creates its queue on first use, because few need it. */
-export function sparseOfWords({ model, logits, config, prompts, createBatcher }: SparseOfWordsOptions): Sparse {
+export function maskedLmSparse({ model, logits, config, prompts, createBatcher }: MaskedLmSparseOptions): Sparse {
   const { tokenizer, texts, inputs, source } = model
   let sparse: Sparse | undefined
   return (request) => {
@@ -44,7 +44,7 @@ export function sparseOfWords({ model, logits, config, prompts, createBatcher }:
   }
 }
 
-interface SparseOfWordsOptions {
+interface MaskedLmSparseOptions {
   model: TextModel
   /** The output with a number for every word. */
   logits: Pick<TensorSignature, 'shape'>

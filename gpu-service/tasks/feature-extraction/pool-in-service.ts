@@ -3,7 +3,7 @@ import type { PoolingConfig, VectorStep } from './pooling-config.ts'
 import { fillWeights, type PooledText, skippedOf } from './pooling-weights.ts'
 
 /** Does the work of the pooling nodes, for a graph that cannot be extended. */
-export function poolOutside({ tokens, width, text, modes, steps }: PoolOutside): Embedding {
+export function poolInService({ tokens, width, text, modes, steps }: PoolInService): Embedding {
   const rows = new Float32Array(modes.length * width)
   for (const [index, mode] of modes.entries()) {
     const row = rows.subarray(index * width, (index + 1) * width)
@@ -17,7 +17,7 @@ export function poolOutside({ tokens, width, text, modes, steps }: PoolOutside):
   return steps.reduce<Embedding>((vector, step) => applyStep(vector, step), rows)
 }
 
-interface PoolOutside extends Pick<PoolingConfig, 'modes' | 'steps'> {
+interface PoolInService extends Pick<PoolingConfig, 'modes' | 'steps'> {
   /** The concatenated token vectors of one text. */
   tokens: Float32Array
   width: number

@@ -17,13 +17,13 @@ export interface Candidate {
 
 /** Returns the most probable tokens of one mask from its logits. */
 export function candidatesOf(logits: ArrayLike<number>, { topK, targets }: Wanted): Candidate[] {
-  const shareOf = sharer(logits)
-  const found = targets === undefined ? largest(logits, topK) : likeliest({ targets, logits, topK })
-  return found.map((token) => ({ token, score: shareOf(token) }))
+  const probabilityOf = softmaxOf(logits)
+  const found = targets === undefined ? largest(logits, topK) : mostProbable({ targets, logits, topK })
+  return found.map((token) => ({ token, score: probabilityOf(token) }))
 }
 
 /** Computes softmax values on demand rather than all: a vocabulary may have 250,000 tokens. */
-function sharer(logits: ArrayLike<number>): (token: number) => number {
+function softmaxOf(logits: ArrayLike<number>): (token: number) => number {
   let highest = Number.NEGATIVE_INFINITY
   for (let token = 0; token < logits.length; token++) highest = Math.max(highest, logits[token] ?? 0)
   let total = 0
@@ -31,19 +31,19 @@ function sharer(logits: ArrayLike<number>): (token: number) => number {
   return (token) => Math.exp((logits[token] ?? Number.NaN) - highest) / total
 }
 
-function likeliest({ targets, logits, topK }: Likeliest): number[] {
+function mostProbable({ targets, logits, topK }: MostProbable): number[] {
   const among = targets.map((id) => logits[id] ?? Number.NEGATIVE_INFINITY)
   return largest(among, topK).map((index) => targets[index] ?? 0)
 }
 
-interface Likeliest {
+interface MostProbable {
   targets: readonly number[]
   logits: ArrayLike<number>
   topK: number
 }
 
 /** `[{score, token, token_str, sequence}]`, or a list of those if a text has several masks. */
-export function fillingsJson({ ids, masks, candidates, tokenizer }: Fillings): Written {
+export function candidatesJson({ ids, masks, candidates, tokenizer }: MaskCandidates): Written {
   const ofMask = (position: number, mask: number) =>
     listParts(candidates[mask] ?? [], ({ token, score }) =>
       JSON.stringify({
@@ -58,7 +58,7 @@ export function fillingsJson({ ids, masks, candidates, tokenizer }: Fillings): W
   return only !== undefined && others.length === 0 ? ofMask(only, 0) : listParts(masks, ofMask)
 }
 
-interface Fillings {
+interface MaskCandidates {
   ids: readonly number[]
   /** The positions of the masks. */
   masks: readonly number[]

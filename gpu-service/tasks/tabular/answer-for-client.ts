@@ -5,7 +5,7 @@ import type { TabularAnswer } from './labels.ts'
  * huggingface_hub and MLflow, and only a number for @huggingface/inference, which throws otherwise. All other clients
  * also get the probabilities.
  */
-export function rowToldTo(client: string | undefined): (row: TabularAnswer) => unknown {
+export function answerForClient(client: string | undefined): (row: TabularAnswer) => unknown {
   const named = /\bhf_hub\/|@huggingface\/inference\/|\bmlflow\//.exec(client ?? '')?.[0]
   if (named === undefined) return (row) => row
   const labelOf = named === '@huggingface/inference/' ? classNumber : ({ label }: TabularAnswer) => label
