@@ -14,9 +14,18 @@ describe('the alarms of a stage', () => {
     expect(Object.keys(data.findResources('AWS::SQS::Queue'))).toHaveLength(ofQueues.length)
   })
 
-  it('tell it of a registry that fails or is slow', () => {
-    const toTeam = { about: 'Registry', told: `["${alarmTopicArn}"]` }
-    expect(teamAlarms(api)).toEqual([toTeam, toTeam])
+  it('tell it of a registry that fails or is slow, and of a sweep that fails, for which nobody waits', () => {
+    const told = `["${alarmTopicArn}"]`
+    expect(teamAlarms(api)).toEqual(['Registry', 'Registry', 'Cleanup'].map((about) => ({ about, told })))
+    const [[sweep = ''] = []] = Object.entries(api.findResources('AWS::Lambda::Function')).filter(([id]) =>
+      /^CleanupSweep/.test(id),
+    )
+    const dimension = { Name: 'FunctionName', Value: { Ref: sweep } }
+    api.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'Errors',
+      Namespace: 'AWS/Lambda',
+      Dimensions: [dimension],
+    })
   })
 
   it('tell nobody where the stage names no topic, and are seen in the console', () => {
