@@ -57,7 +57,7 @@ export const modelErrors = {
     new AppError({
       code: 'not_implemented',
       status: 501,
-      message: `Text generation is not supported yet, so there is no ${path}. Supported: ${served.join(', ')}.`,
+      message: `Text generation is not served yet, so there is no ${path}. Served are: ${served.join(', ')}.`,
     }),
   wrongTask: (model: string, task: string, wanted: string) =>
     new AppError({
