@@ -1,6 +1,7 @@
 import { Tokenizer } from '@huggingface/tokenizers'
 import { AppError, errors } from '../../../shared/errors.ts'
 import { OutOfTime, withinTime } from '../../within-time.ts'
+import { buildTokenizer } from './build-tokenizer.ts'
 import { exactStages } from './exact-stages.ts'
 import { limitGrowth } from './growth.ts'
 import { isKnownFast, type LibraryTokenizer } from './known-fast.ts'
@@ -32,12 +33,16 @@ const noWords = { type: 'WordLevel', vocab: {}, unk_token: '' }
 const stagesLimitMs = 1000
 
 /**
- * Creates the library's tokenizer if it takes little memory for any text. Its constructor runs the stages on the tokens
- * that a file adds, on the thread that serves all requests, so they are tried under a time limit first.
+ * Creates the library's tokenizer, in steps, if it takes little memory for any text. Its constructor runs the stages on
+ * the tokens that a file adds, on the thread that serves all requests, so they are tried under a time limit first.
  *
  * @throws AppError `unsupported_model` naming what is too large or too slow
  */
-export function checkedTokenizer(file: TokenizerFile, config: object, limitMs = stagesLimitMs): CheckedTokenizer {
+export function* checkedTokenizer(
+  file: TokenizerFile,
+  config: object,
+  { limitMs = stagesLimitMs, namesOf }: CheckTokenizer = {},
+): Generator<void, CheckedTokenizer> {
   refuseManySpecials(config)
   try {
     withinTime({ limitMs, work: () => tryStages(file) })
@@ -47,7 +52,9 @@ export function checkedTokenizer(file: TokenizerFile, config: object, limitMs = 
       `"tokenizer.json" takes longer than ${limitMs} ms to process its own added tokens: one of its patterns may backtrack too much.`,
     )
   }
-  const tokenizer = new Tokenizer(file, { ...config, ...ofSlowTokenizers })
+  yield
+  const tokenizer = yield* buildTokenizer({ file, config: { ...config, ...ofSlowTokenizers }, namesOf })
+  yield
   exactStages(tokenizer, file.pre_tokenizer)
   refuseLongPieces(tokenizer.model)
   return {
@@ -55,6 +62,12 @@ export function checkedTokenizer(file: TokenizerFile, config: object, limitMs = 
     allowGrowth: limitGrowth(stagesOf(tokenizer)),
     isKnownFast: isKnownFast(tokenizer as unknown as LibraryTokenizer),
   }
+}
+
+interface CheckTokenizer {
+  limitMs?: number
+  /** The names in long objects of the file. */
+  namesOf?: WeakMap<object, string[]> | undefined
 }
 
 function tryStages(file: TokenizerFile): void {

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { AppError, errors, messageOf } from '../../../shared/errors.ts'
+import { atOnce } from '../../../shared/http/at-once.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
-import { afterSteps, type YieldTurn } from '../../yield-turn.ts'
+import { afterSteps, type YieldTurn, yieldTurnAfter } from '../../yield-turn.ts'
 import { asciiWordPiece } from './ascii-word-piece.ts'
 import { checkedTokenizer } from './checked-tokenizer.ts'
 import { firstTokens } from './first-tokens.ts'
@@ -52,15 +53,16 @@ export interface TextTokenizer {
   join(tokens: readonly string[]): string
 }
 
-/** @throws AppError `unsupported_model` naming the file. */
+/** Opens it in slices, because others wait meanwhile. @throws AppError `unsupported_model` naming the file. */
 export async function openTokenizer(files: ModelFiles): Promise<TextTokenizer> {
   const path = 'tokenizer.json'
-  const file = await readConfig(files, path, tokenizerFile)
+  const namesOf = new WeakMap<object, string[]>()
+  const file = await readConfig(files, path, tokenizerFile, namesOf)
   if (file === undefined)
     throw errors.unsupportedModel(`the repo has no "${path}", without which texts cannot be tokenized.`)
   const config = (await readConfig(files, 'tokenizer_config.json', z.looseObject({}))) ?? {}
   try {
-    return createTokenizer(file, config)
+    return await afterSteps(tokenizerInSteps(file, config, { namesOf }), yieldTurnAfter())
   } catch (error) {
     if (error instanceof AppError) throw error
     throw errors.unsupportedModel(`the file "${path}" could not be read: ${messageOf(error)}`)
@@ -68,14 +70,22 @@ export async function openTokenizer(files: ModelFiles): Promise<TextTokenizer> {
 }
 
 /** @param guard wraps all work on texts, unless the tokenizer is known to be fast */
-export function createTokenizer(
+export const createTokenizer = (file: z.infer<typeof tokenizerFile>, config: object, guard?: Guard): TextTokenizer =>
+  atOnce(tokenizerInSteps(file, config, { guard }))
+
+interface InSteps {
+  guard?: Guard | undefined
+  namesOf?: WeakMap<object, string[]> | undefined
+}
+
+function* tokenizerInSteps(
   file: z.infer<typeof tokenizerFile>,
   config: object,
-  guard: Guard = guardTokenizer(),
-): TextTokenizer {
+  { guard = guardTokenizer(), namesOf }: InSteps,
+): Generator<void, TextTokenizer> {
   // The file's truncation and padding are for training; here texts are cut to the model and padded to the batch.
   const { truncation: _truncation, padding: _padding, ...rest } = file
-  const { tokenizer, allowGrowth, isKnownFast } = checkedTokenizer(rest, config)
+  const { tokenizer, allowGrowth, isKnownFast } = yield* checkedTokenizer(rest, config, { namesOf })
   const guarded: Guard = isKnownFast ? (_length, work) => work() : guard
   const startPiece = trackPieceStart(tokenizer)
   const prepare = prepareText(file)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { messageOf } from '../../../shared/errors.ts'
+import { atOnce } from '../../../shared/http/at-once.ts'
 import { parseInSteps } from '../../../shared/http/json-steps.ts'
 
 function parsed(json: string, pieceLength?: number): { value: unknown; steps: number } {
@@ -103,5 +104,14 @@ describe('parseInSteps', () => {
     let inner = value
     for (let level = 1; level < depth; level++) inner = (inner as unknown[])[0]
     expect(inner).toEqual([1, 2])
+  })
+
+  it('tells the names in a long object in the order in which they stand there, those in its parts apart', () => {
+    const part = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`key ${at}`, at]))
+    const json = JSON.stringify({ first: 1, part: { ...part, inner: { a: 1 } }, last: 2 })
+    const namesOf = new WeakMap<object, string[]>()
+    const value = atOnce(parseInSteps(json, 1000, namesOf)) as { part: object }
+    expect(namesOf.get(value)).toEqual(['first', 'part', 'last'])
+    expect(namesOf.get(value.part)).toEqual([...Object.keys(part), 'inner'])
   })
 })

@@ -1,0 +1,133 @@
+import { Tokenizer } from '@huggingface/tokenizers'
+import type { TokenizerFile } from './checked-tokenizer.ts'
+
+/** How many entries of a vocabulary are taken per step, in a fraction of a millisecond. */
+const entriesAtOnce = 256
+
+export interface BuildTokenizer {
+  file: TokenizerFile
+  config: object
+  /** The names in long objects of the file, where they were noted. */
+  namesOf?: WeakMap<object, string[]> | undefined
+}
+
+/**
+ * Creates the library's tokenizer in steps, because its constructor blocks the thread for most of a second when a
+ * vocabulary has 250,000 words. The constructor gets a model without words, and the fields of that, which are private to
+ * version 0.2, are filled here as it fills them; the tests compare the results.
+ */
+export function* buildTokenizer({ file, config, namesOf }: BuildTokenizer): Generator<void, Tokenizer> {
+  const model = (file.model ?? {}) as ModelFile
+  const words = wordsOf(model)
+  if (words === undefined) return new Tokenizer(file, config)
+  const tokenizer = new Tokenizer({ ...file, model: words.none(model) }, config)
+  const built = tokenizer.model as unknown as LibraryModel
+  built.config = model
+  built.vocab.length = 0
+  built.tokens_to_ids.clear()
+  yield* words.add(built, model, namesOf)
+  for (const { id, content } of tokenizer.added_tokens) {
+    built.tokens_to_ids.set(content, id)
+    built.vocab[id] = content
+  }
+  return Object.assign(tokenizer, { tokenizer: file })
+}
+
+interface Words {
+  /** The model without its words. */
+  none: (model: ModelFile) => object
+  add: (built: LibraryModel, model: ModelFile, namesOf?: WeakMap<object, string[]>) => Generator<void>
+}
+
+/** `undefined` for a model of another kind, which is not known to be large. */
+function wordsOf({ type, vocab, merges }: ModelFile): Words | undefined {
+  if (type === 'Unigram') return Array.isArray(vocab) && vocab.length > 0 ? unigram : undefined
+  if (typeof vocab !== 'object' || vocab === null) return undefined
+  if (type === 'BPE') return Array.isArray(merges) ? bpe : undefined
+  return type === 'WordPiece' ? wordPiece : undefined
+}
+
+const unigram: Words = {
+  // One piece stays, because the constructor looks for the least score.
+  none: (model) => ({ ...model, vocab: (model.vocab as ScoredPiece[]).slice(0, 1) }),
+  *add(built, model) {
+    const { tokens_to_ids: ids, trie, vocab } = built
+    const scores: number[] = []
+    for (const [id, [piece, score]] of (model.vocab as ScoredPiece[]).entries()) {
+      vocab[id] = piece
+      scores[id] = score
+      ids.set(piece, id)
+      trie.push(piece)
+      if (id % entriesAtOnce === 0) yield
+    }
+    const unknown = model.unk_id as number
+    built.scores = scores
+    built.unk_token = vocab[unknown]
+    built.bos_token_id = ids.get(built.bos_token)
+    built.eos_token_id = ids.get(built.eos_token)
+    built.min_score = scores.reduce((least, score) => (score < least ? score : least))
+    built.unk_score = built.min_score - 10
+    scores[unknown] = built.unk_score
+  },
+}
+
+const wordPiece: Words = {
+  none: (model) => ({ ...model, vocab: {} }),
+  *add(built, { vocab, unk_token }, namesOf) {
+    const idOf = vocab as Record<string, number>
+    const words = namesOf?.get(idOf) ?? Object.keys(idOf)
+    for (const [at, word] of words.entries()) {
+      const id = idOf[word] as number
+      built.tokens_to_ids.set(word, id)
+      built.vocab[id] = word
+      if (at % entriesAtOnce === 0) yield
+    }
+    built.vocab.length = Math.max(built.vocab.length, built.tokens_to_ids.size)
+    built.unk_token_id = built.tokens_to_ids.get(unk_token as string)
+  },
+}
+
+const bpe: Words = {
+  none: (model) => ({ ...model, vocab: {}, merges: [] }),
+  *add(built, model, namesOf) {
+    yield* wordPiece.add(built, model, namesOf)
+    const given = model.merges as (string | Merge)[]
+    const arePairs = Array.isArray(given[0])
+    const merges: (string | Merge)[] = []
+    for (const [rank, merge] of given.entries()) {
+      const pair = arePairs ? merge : ((merge as string).split(' ', 2) as Merge)
+      merges.push(pair)
+      built.bpe_ranks.set(JSON.stringify(pair), rank)
+      if (rank % entriesAtOnce === 0) yield
+    }
+    built.merges = merges
+  },
+}
+
+interface ModelFile extends Record<string, unknown> {
+  type?: string
+  vocab?: unknown
+  merges?: unknown
+}
+
+type ScoredPiece = [piece: string, score: number]
+type Merge = string[]
+
+/** The library's models at run time. */
+interface LibraryModel {
+  config: object
+  vocab: string[]
+  tokens_to_ids: Map<string, number>
+  unk_token: string | undefined
+  unk_token_id: number | undefined
+  scores: number[]
+  trie: { push(piece: string): void }
+  bos_token: string
+  bos_token_id: number | undefined
+  eos_token: string
+  eos_token_id: number | undefined
+  min_score: number
+  unk_score: number
+  merges: (string | Merge)[]
+  bpe_ranks: Map<string, number>
+}
