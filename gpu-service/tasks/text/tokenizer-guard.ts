@@ -1,20 +1,23 @@
 import { errors } from '../../../shared/errors.ts'
 import { OutOfTime, threadMs, withinTime } from '../../within-time.ts'
+import { SlowAllowance } from './slow-allowance.ts'
 
 /** Several times what a piece of a text takes at most. */
 const usualLimitMs = 500
 /** Work that takes longer counts as slow; real tokenizers never do. */
 const usualSlowMs = 100
-/** The allowance of slow time, and the share of the elapsed time by which it refills once used up. */
-const slowAtOnceMs = 1000
-const slowShare = 0.05
+/** For so long a tokenizer that was slow shares the allowance of this process with the other slow ones. */
+const slowForMs = 10 * 60_000
+
+const ofThisProcess = new SlowAllowance()
 
 /** Runs tokenizer work on a text, or tokens, of this length. */
 export type Guard = <Result>(length: number, work: () => Result) => Result
 
 /**
  * Ends the work of one tokenizer on a text when it takes too long, and suspends a tokenizer that is slow again and
- * again: it runs on the thread that serves all requests, of which all slow texts together get a twentieth.
+ * again: it runs on the thread that serves all requests, of which all slow texts of all tokenizers together get a
+ * twentieth. One that was not slow lately does not wait for the others.
  *
  * @throws AppError `invalid_input` for a text that takes too long, `tokenizer_rests` while suspended
  */
@@ -23,14 +26,14 @@ export function guardTokenizer({
   slowMs = usualSlowMs,
   now = () => performance.now(),
   usedMs = threadMs,
+  shared = ofThisProcess,
 }: GuardOptions = {}): Guard {
-  let slowLeftMs = slowAtOnceMs
-  let countedMs = now()
+  const own = new SlowAllowance({ now })
+  let lastSlowMs = Number.NEGATIVE_INFINITY
   return (length, work) => {
-    const nowMs = now()
-    slowLeftMs = Math.min(slowAtOnceMs, slowLeftMs + (nowMs - countedMs) * slowShare)
-    countedMs = nowMs
-    if (slowLeftMs <= 0) throw errors.tokenizerRests(Math.ceil((1 - slowLeftMs) / slowShare / 1000))
+    const limiting = now() - lastSlowMs < slowForMs ? [own, shared] : [own]
+    if (limiting.some(({ isUsedUp }) => isUsedUp))
+      throw errors.tokenizerRests(Math.ceil(Math.max(...limiting.map(({ secondsUntilLeft }) => secondsUntilLeft))))
     const startedMs = usedMs()
     try {
       return withinTime({ limitMs, work, usedMs })
@@ -42,7 +45,11 @@ export function guardTokenizer({
       )
     } finally {
       const tookMs = usedMs() - startedMs
-      if (tookMs > slowMs) slowLeftMs -= tookMs
+      if (tookMs > slowMs) {
+        lastSlowMs = now()
+        own.take(tookMs)
+        shared.take(tookMs)
+      }
     }
   }
 }
@@ -53,4 +60,6 @@ interface GuardOptions {
   now?: () => number
   /** CPU time of this thread. */
   usedMs?: () => number
+  /** What all slow tokenizers of a thread have together. */
+  shared?: SlowAllowance
 }

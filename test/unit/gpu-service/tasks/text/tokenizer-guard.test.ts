@@ -1,21 +1,30 @@
 import { expect, it } from 'vitest'
+import { SlowAllowance } from '../../../../../gpu-service/tasks/text/slow-allowance.ts'
 import { guardTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer-guard.ts'
 
-/** A guard on a fake thread whose work takes as long as the test says. */
-function guardOn() {
+/** Guards on a fake thread whose work takes as long as the test says. */
+function guardsOn(count: number) {
   let [nowMs, usedMs] = [0, 0]
-  const guard = guardTokenizer({ now: () => nowMs, usedMs: () => usedMs })
+  const now = () => nowMs
+  const shared = new SlowAllowance({ now })
+  const guards = Array.from({ length: count }, () => guardTokenizer({ now, usedMs: () => usedMs, shared }))
+  const takeWith = (guard: (typeof guards)[number], ms: number) =>
+    guard(100, () => {
+      nowMs += ms
+      usedMs += ms
+      return 'tokens'
+    })
   return {
-    take: (ms: number) =>
-      guard(100, () => {
-        nowMs += ms
-        usedMs += ms
-        return 'tokens'
-      }),
+    takes: guards.map((guard) => (ms: number) => takeWith(guard, ms)),
     pass: (ms: number) => {
       nowMs += ms
     },
   }
+}
+
+function guardOn() {
+  const { takes, pass } = guardsOn(1)
+  return { take: takes[0] as (typeof takes)[number], pass }
 }
 
 it('blocks a repeatedly slow tokenizer for all callers, for as long as it announces', () => {
@@ -43,6 +52,28 @@ it('gives slow texts at most a twentieth of each minute, after the first second'
     } catch {}
   }
   expect(slowMs).toBeLessThan(1000 + 0.05 * (60_000 + slowMs) + 500)
+})
+
+it('gives the slow texts of all tokenizers together at most a twentieth of the time', () => {
+  const count = 20
+  const { takes, pass } = guardsOn(count)
+  let slowMs = 0
+  for (let ms = 0; ms < 600_000; ms += 100) {
+    pass(100)
+    try {
+      takes[(ms / 100) % count]?.(400)
+      slowMs += 400
+    } catch {}
+  }
+  // Each may be slow once before it counts as that.
+  expect(slowMs).toBeLessThan(1000 + 0.05 * (600_000 + slowMs) + count * 400)
+})
+
+it('has no tokenizer wait for slow ones that was not slow itself in the last ten minutes', () => {
+  const [slow, other] = guardsOn(2).takes
+  for (let text = 0; text < 5; text++) slow?.(250)
+  expect(() => slow?.(1)).toThrow(expect.objectContaining({ code: 'tokenizer_rests' }))
+  for (let text = 0; text < 100; text++) expect(other?.(99)).toBe('tokens')
 })
 
 it('never blocks a fast tokenizer, however often it is used', () => {
