@@ -1,9 +1,13 @@
 import { errors, messageOf } from '../../../shared/errors.ts'
 import type { TensorData, TensorType } from '../../engine/engine.ts'
 import { createFiller } from '../../tasks/tensors/read-values.ts'
-import { yieldTurnFor } from '../../yield-turn.ts'
+import { type YieldTurn, yieldTurnFor } from '../../yield-turn.ts'
 import type { ScannedData } from './data-scanner.ts'
 import { flatList } from './flat-list.ts'
+import { readLongText } from './long-text.ts'
+
+/** A piece is cut at the first comma behind a few of thousands of bytes; a longer one has a long text. */
+const pieceMaxBytes = 256 * 1024
 
 /** Parses elements from JSON, piece by piece. @throws AppError `invalid_json`, `invalid_input` */
 export async function readElements({ scanned, type, shape, count, param, signal }: ReadElements): Promise<TensorData> {
@@ -19,8 +23,13 @@ export async function readElements({ scanned, type, shape, count, param, signal 
   const yieldTurn = yieldTurnFor(signal)
   for (const { from, to } of pieces) {
     const piece = bytes.subarray(from, to)
-    const flat = dims.length > 1 ? flatList(piece) : piece
-    for (const value of valuesOf(flat, type, pieces.length === 1)) filler.add(value)
+    const isAll = pieces.length === 1
+    const flat = (bytes: Uint8Array) => (dims.length > 1 ? flatList(bytes) : bytes)
+    const values =
+      piece.byteLength > pieceMaxBytes
+        ? await longValues({ piece, flat, type, param, yieldTurn })
+        : valuesOf(decode(flat(piece)), type, isAll)
+    for (const value of values) filler.add(value)
     if (filler.count > count) break
     await yieldTurn()
   }
@@ -41,8 +50,27 @@ interface ReadElements {
   signal: AbortSignal
 }
 
-function valuesOf(bytes: Uint8Array, type: TensorType, isAll: boolean): unknown[] {
-  const text = decode(bytes)
+/** Parses the long text of a piece by itself, in slices, and then what is around it. */
+async function longValues({ piece, flat, type, param, yieldTurn }: LongValues): Promise<unknown[]> {
+  const parse = (quoted: Uint8Array) => String(valuesOf(decode(quoted), type, false)[0])
+  const long = await readLongText({ bytes: piece, parse, yieldTurn })
+  const { from = 0, to = 0, text } = long ?? {}
+  if (text === undefined || piece.byteLength - (to - from) > pieceMaxBytes)
+    throw errors.invalidInput(`"${param}" has more than ${pieceMaxBytes} bytes in one place that are no text.`, param)
+  const [before, behind] = [piece.subarray(0, from), piece.subarray(to)].map((part) => decode(flat(part)))
+  const values = valuesOf(`${before}null${behind}`, type, false)
+  const count = valuesOf(`${before}null`, type, false).length
+  values[count - 1] = text
+  return values
+}
+
+interface LongValues extends Pick<ReadElements, 'type' | 'param'> {
+  piece: Uint8Array
+  flat: (bytes: Uint8Array) => Uint8Array
+  yieldTurn: YieldTurn
+}
+
+function valuesOf(text: string, type: TensorType, isAll: boolean): unknown[] {
   if (isAll && text.trim() === '') return []
   try {
     const values = JSON.parse(`[${text}]`) as unknown[]
