@@ -72,7 +72,9 @@ export class CallLedger<Input, Output> {
       // A caller may have joined while the job was running or after it ended, and has not waited then.
       const queueMs = Math.max(0, startedMs - call.arrivedMs)
       this.#options.observe.answered({ queueMs, latencyMs: Math.max(0, endedMs - call.arrivedMs) })
-      call.results[index] = { output, queueMs, runMs: endedMs - startedMs, batchSize }
+      // No more of the run than this caller waited for: the rest would tell when another one asked for the same.
+      const runMs = Math.max(0, endedMs - Math.max(startedMs, call.arrivedMs))
+      call.results[index] = { output, queueMs, runMs, batchSize }
       call.open--
       if (call.open === 0) this.#settle(call)
     }
