@@ -23,7 +23,7 @@ export function drainOnSignal({ server, serving, log, drainMs, graceMs, exit }: 
   const leave = async (signal: NodeJS.Signals) => {
     if (isLeaving) return exit(1)
     isLeaving = true
-    log.info({ signal }, 'leaving: what is in flight is finished first')
+    log.info({ signal }, 'stopping: finishing running requests')
     setTimeout(() => exit(1), graceMs).unref()
     await Promise.all([serving.drain(), leaveServer({ server, drainMs })])
     await serving.close()

@@ -34,7 +34,7 @@ export function createServingModels({ objects, config, log, metrics, workerUrl, 
     ...{ device, engines: config.engines, intraOpThreads, environment, workerUrl },
     onDeath(error) {
       metrics.errors.inc({ code: 'engine_died' })
-      log.error({ err: error }, 'an engine died and is replaced')
+      log.error({ err: error }, 'an engine died and is being replaced')
     },
     onLoss: ({ modelId, error }) => onLoss({ modelId: modelIdOf(modelId), error }),
   })
@@ -42,7 +42,7 @@ export function createServingModels({ objects, config, log, metrics, workerUrl, 
   const { cacheMaxBytes = 20 * 1000 ** 3 } = config
   const onDamage = ({ path }: { path: string }) => {
     metrics.cacheRepairs.inc()
-    log.warn({ path }, 'a file in the cache of models was damaged and is fetched again')
+    log.warn({ path }, 'a file in the model cache was damaged and is downloaded again')
   }
   const cache = new ModelCache({ objects, root: cacheDir, maxBytes: cacheMaxBytes, onDamage })
   const pictures = createPictures({

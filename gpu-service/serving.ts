@@ -70,7 +70,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   let notReady: string | undefined = 'the deployments are being loaded'
   const ready = cache
     .sweep()
-    .catch((error) => log.warn({ err: error }, 'the cache of models could not be cleaned'))
+    .catch((error) => log.warn({ err: error }, 'the model cache could not be cleaned'))
     .then(() => reconciler.start())
     .then(() => {
       if (notReady !== 'draining') notReady = undefined

@@ -44,11 +44,11 @@ const pool = z
   })
   .refine((given) => given.memoryGiB !== undefined || machineOf(given).memoryGiBPerVCpu !== undefined, {
     path: ['memoryGiB'],
-    message: 'is needed, because what these machines have is not known here',
+    message: 'is needed, because the size of these machines is not known',
   })
   .refine((given) => given.modelMemoryBytes !== undefined || given.device === 'cpu' || machineOf(given).gpuMemoryGb, {
     path: ['modelMemoryBytes'],
-    message: 'is needed, because the memory of the GPU of these machines is not known here',
+    message: 'is needed, because the GPU memory of these machines is not known',
   })
 
 /** The pools by name, as in cdk.json, or as text from `-c pools='{"default": {…}}'`. */
@@ -57,7 +57,7 @@ export const poolsContext = z
     (given) => (typeof given === 'string' ? parseJson(given) : given),
     z.record(poolName, pool, 'must be JSON, like {"default": {"device": "cuda"}, "cpu": {"device": "cpu"}}'),
   )
-  .refine((pools) => 'default' in pools, 'must have one named "default", for the deployments that name no pool')
+  .refine((pools) => 'default' in pools, 'must have one named "default", for deployments without a pool')
   .superRefine((pools, context) => {
     const [first, second] = poolsOnOnePort(Object.keys(pools)) ?? []
     const message = `would be on the same port of the load balancer as "${first}"; give the newer one another name`

@@ -94,7 +94,7 @@ const stageContext = z
   })
   .refine(({ account, region }) => (account === undefined) === (region === undefined), {
     path: ['region'],
-    message: 'account and region are given together or not at all',
+    message: 'account and region have to be set together',
   })
   .refine(({ egress, pools }) => egress === 'nat' || Object.values(pools).every((pool) => !pool.remoteImages), {
     path: ['egress'],
@@ -110,7 +110,7 @@ export function parseStageConfig(context: unknown): StageConfig {
   const parsed = stageContext.safeParse(context)
   const faults = (parsed.error?.issues ?? []).map(({ path, message }) => `  ${path.join('.')}: ${message}`)
   faults.push(...unknownSettings(context).map((name) => `  ${name}: is not a setting`))
-  if (!parsed.success || faults.length > 0) throw new Error(`The stage's context is not usable:\n${faults.join('\n')}`)
+  if (!parsed.success || faults.length > 0) throw new Error(`The stage's context is invalid:\n${faults.join('\n')}`)
   const given = parsed.data
   const { replicasMax, ...defaults } = stages[given.stage]
   return {

@@ -19,7 +19,7 @@ export function parseEnvironment<Schema extends z.ZodType>(
     const isMissing = code === 'invalid_type' && path.length === 1 && !(String(path[0]) in given)
     return `  ${path.join('.')}: ${isMissing ? 'is missing' : message}`
   })
-  throw new Error(`The environment is not usable:\n${faults.join('\n')}`)
+  throw new Error(`The environment is invalid:\n${faults.join('\n')}`)
 }
 
 /** A whole number in an environment variable: no sign, no fraction, and not the 0 that JavaScript makes of " ". */

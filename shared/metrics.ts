@@ -22,7 +22,7 @@ export function createMetrics() {
   ) => new Histogram({ name, help, labelNames, buckets, registers })
 
   const caches = new Map<string, () => number>()
-  const cacheHitRatio = gauge('cache_hit_ratio', 'Lookups answered from memory, of all since the start.', ['cache'])
+  const cacheHitRatio = gauge('cache_hit_ratio', 'Share of lookups answered from memory since the start.', ['cache'])
   Object.assign(cacheHitRatio, {
     collect: () => {
       for (const [cache, ratio] of caches) cacheHitRatio.set({ cache }, ratio())
@@ -43,7 +43,7 @@ export function createMetrics() {
     activeDownloads: gauge('model_active_downloads', 'Ranges of files being transferred now.', []),
     modelLoading: histogram(
       'model_loading_duration_seconds',
-      'From a load being asked for to a session that answers.',
+      'From the request for a load to a session that answers.',
       ['deployment'],
     ),
     modelWarmup: histogram('model_warmup_duration_seconds', 'Time of the warm-up runs before a model is ready.', [
@@ -51,12 +51,12 @@ export function createMetrics() {
     ]),
     cacheRepairs: counter(
       'model_cache_repairs_total',
-      'Files of models that had changed on this disk and were fetched again.',
+      'Model files that had changed on this disk and were downloaded again.',
       [],
     ),
-    modelsResident: gauge('models_resident', 'Models that the engines hold now.', []),
-    modelMemory: gauge('model_memory_bytes', 'What these models take in all engines, about.', []),
-    modelEvictions: counter('model_evictions_total', 'Models that had to leave the engines, by why.', ['reason']),
+    modelsResident: gauge('models_resident', 'Models that are loaded now.', []),
+    modelMemory: gauge('model_memory_bytes', 'Estimated memory of the loaded models in all engines.', []),
+    modelEvictions: counter('model_evictions_total', 'Models evicted to make room for others, by reason.', ['reason']),
     predictions: counter('predictions_total', 'Inputs answered by a model, by outcome.', [
       'deployment',
       'task',
@@ -64,7 +64,7 @@ export function createMetrics() {
     ]),
     keyRequests: counter(
       'key_requests_total',
-      'Requests let in, by deployment and API key; "other" beyond 500 pairs.',
+      'Requests admitted, by deployment and API key; "other" beyond 500 pairs.',
       ['deployment', 'key'],
     ),
     shadowRequests: counter('shadow_requests_total', 'Copies of requests for a shadow target, by outcome.', [
@@ -90,7 +90,7 @@ export function createMetrics() {
     queueWait: histogram('queue_wait_seconds', 'Time an item waited before its run.', ['deployment']),
     // Triton's own names, which dashboards for Triton use.
     tritonSuccess: counter('nv_inference_request_success', 'Inputs answered by a model.', ['model', 'version']),
-    tritonFailure: counter('nv_inference_request_failure', 'Inputs that a model failed.', [
+    tritonFailure: counter('nv_inference_request_failure', 'Inputs that a model failed to answer.', [
       'model',
       'version',
       'reason',

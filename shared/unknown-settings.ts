@@ -22,6 +22,6 @@ export function unknownSettings({ environment, known }: UnknownSettings): string
     .map((name) => {
       // Within a third of the name's own length.
       const meant = nearestName({ name, known, editsMax: (name.length - prefix.length) / 3 })
-      return `${name} is not a setting and sets nothing${meant === undefined ? '' : `; ${meant} is one`}`
+      return `${name} is not a setting and has no effect${meant === undefined ? '' : `; did you mean ${meant}?`}`
     })
 }

@@ -100,7 +100,7 @@ async function settle<Answer>(
       if (counts && ((await findOwner(table, name))?.admins ?? 0) <= 1) throw errors.lastAdmin(owner.name)
     }
   }
-  throw errors.conflict(`The members of "${name}" are being changed by others just now. Try again.`)
+  throw errors.conflict(`The members of "${name}" are being changed by others at the same time. Try again.`)
 }
 
 const toMember = ({ username, role, addedAt }: MemberItem): z.infer<typeof memberAnswer> => ({

@@ -11,7 +11,7 @@ export async function recoverEvents({ table, before, log }: RecoverEvents): Prom
     const isTold = await settleEvent(table, { intent, event: { ...intent, outcome: { result: 'unknown' } } })
     if (!isTold) recovered++
   }
-  if (recovered > 0) log.warn({ recovered }, `${recovered} events ended with their process, and are told late`)
+  if (recovered > 0) log.warn({ recovered }, `${recovered} events ended with their process, and are recorded late`)
   return recovered
 }
 

@@ -54,7 +54,7 @@ async function giveUp(work: OwedWork & ItemKey, { table, now, log }: ResumeOwed)
     now,
   )
   if (await giveUpOwedWork(table, work, event))
-    log.error({ repoId, revision, step, resumes }, `given up after ${resumes} times in vain: ${step} of ${repoId}`)
+    log.error({ repoId, revision, step, resumes }, `given up after ${resumes} attempts: ${step} of ${repoId}`)
 }
 
 const messageOf = ({ repoId, revision }: OwedWork): IngestMessage =>

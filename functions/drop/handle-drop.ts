@@ -21,7 +21,7 @@ async function fileAppeared(encodedKey: string, dependencies: DropDependencies) 
   const { log, quietSeconds } = dependencies
   const found = parseDrop(encodedKey)
   if ('fault' in found)
-    return log.warn({ object: encodedKey }, `dropped file left alone: ${encodedKey.slice(0, 300)}: ${found.fault}`)
+    return log.warn({ object: encodedKey }, `dropped file ignored: ${encodedKey.slice(0, 300)}: ${found.fault}`)
   const drop = { repo: found.repo, version: found.version }
   if (found.path !== dropMarker) return settleLater({ drop, delaySeconds: quietSeconds }, dependencies)
   await beginAtRest(drop, dependencies)

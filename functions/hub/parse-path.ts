@@ -19,7 +19,7 @@ function decodeSegment(raw: string): string {
   try {
     return decodeURIComponent(raw)
   } catch {
-    throw errors.invalidRequest('The path is not well percent-encoded.')
+    throw errors.invalidRequest('The percent-encoding of the path is invalid.')
   }
 }
 

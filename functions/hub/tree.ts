@@ -29,7 +29,7 @@ export function addTreeRoute(app: HubApp, { table, publicUrl }: HubParts) {
       const { pk } = keys.revisionFile(repo.id, revision.id, '')
       const after = decodeCursor(context.req.query('cursor'), { pk })?.sk
       if (after !== undefined && folder !== '' && !after.startsWith(`${folder}/`))
-        throw errors.invalidRequest('The cursor is not one of this folder. Start again without it.', 'cursor')
+        throw errors.invalidRequest('The cursor does not belong to this folder. Start again without it.', 'cursor')
       const isRecursive = isTrue(context, 'recursive')
       const limit = isExpanded ? expandedPageSize : pageSize
       const { entries, next } = await readTreePage({ table, revision, folder, isRecursive, after, limit })

@@ -38,7 +38,8 @@ export async function handleMessage(
     if (delivery.signal.aborted && !isTimeout(delivery.signal.reason)) return dependencies.queue.send({ message: sent })
     const verdict = judgeFailure({ error, message })
     if (!verdict.retry) {
-      if (!isKnown(error)) log.error({ err: error, ...pathOf(message) }, `${message.step} failed on our side`)
+      if (!isKnown(error))
+        log.error({ err: error, ...pathOf(message) }, `${message.step} failed because of this server`)
       if (message.step === 'prove-upload') return refuseUpload(message, dependencies)
       return 'importId' in message ? failImport(message, verdict.failure, dependencies) : undefined
     }

@@ -40,7 +40,7 @@ export function failureOf(error: unknown, message: IngestMessage): ImportFailure
   const code = known ? error.code : 'internal'
   const text = known
     ? error.message
-    : `The step "${message.step}" failed on our side. Quote ${subjectOf(message)} when you report it.`
+    : `The step "${message.step}" failed because of this server. Quote ${subjectOf(message)} when you report it.`
   const named = path === undefined || text.includes(path) ? text : `${path}: ${text}`
   return { code, message: shown(named), ...(path !== undefined && { path: shown(path) }) }
 }

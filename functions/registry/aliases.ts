@@ -41,7 +41,7 @@ export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
    */
   const follow = (context: Context<HttpEnvironment>, repo: RepoItem) =>
     followAliases(table, { repoId: repo.id, deviceOf }).catch((error) =>
-      logOf(context).error({ err: error }, 'an alias was moved, and what follows it was not told'),
+      logOf(context).error({ err: error }, 'an alias was moved, and its deployments were not'),
     )
 
   app.openapi(routes.listAliases, async (context) => {

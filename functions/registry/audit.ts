@@ -90,7 +90,7 @@ async function userIdOf(table: Table, actor: string): Promise<string> {
 
 function eventId(position: string | undefined): string | undefined {
   if (position === undefined || /^evt_[0-9a-f]{32}$/.test(position)) return position
-  throw errors.invalidRequest('The cursor is not one that this list gave. Start again without it.', 'cursor')
+  throw errors.invalidRequest('The cursor does not belong to this list. Start again without it.', 'cursor')
 }
 
 const shown = ({ id, at, actor, action, owner, target, outcome, from, requestId }: AuditEvent): AuditEvent => ({

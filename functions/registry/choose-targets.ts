@@ -27,7 +27,7 @@ export async function chooseTarget({ table, principal, wanted, device }: ChooseT
   const revision = await onceInspected(table, found)
   const isAlias = alias !== undefined && alias.revision === revision.id && parsed.ref !== revision.id
   if (wanted.follow === true && !isAlias)
-    throw errors.invalidRequest(`"follow": only an alias is followed, and "${parsed.ref}" is none.`, 'follow')
+    throw errors.invalidRequest(`"follow": only aliases can be followed, and "${parsed.ref}" is not one.`, 'follow')
   const { precision, file: wantedFile, task: wantedTask, weight } = wanted
   const asked = { wanted: wantedFile, precision, wantedTask, device }
   const chosen = chooseOnnxFile({ target, metadata: revision.metadata, ...asked })

@@ -55,7 +55,7 @@ export async function makeDeployment(request: MakeDeployment): Promise<{ item: D
       for (const { repo } of targets) await accessRepo(table, { principal, access: 'read', name: repo })
       if (isOverQuota)
         throw await quotaExceeded(table, { owner: item.owner, what: 'deployments', by: 1, max: deploymentsMax })
-      if (tries === triesMax) throw errors.conflict('What is to be deployed changes all the time. Try again.')
+      if (tries === triesMax) throw errors.conflict('The target changes all the time. Try again.')
     }
   }
 }

@@ -23,13 +23,13 @@ export function driftOf({ item, replicas, alive }: Drift): string[] {
   const off = replicas.flatMap((replica) => {
     const lines = wanted.flatMap((target) => offTarget(replica, target))
     const isSilent = lines.length === 0 && isBehind(item, replica)
-    return isSilent ? [`${replica.id} has not taken on version ${item.version} yet.`] : lines
+    return isSilent ? [`${replica.id} does not follow version ${item.version} yet.`] : lines
   })
   const current = replicas.filter(({ isKeeper, revision }) => isKeeper !== false && revision === item.revision)
   const ready = current.filter(({ state }) => state === 'READY').length
   const few =
     alive.length === 0 && replicas.length === 0
-      ? [`No replica of the pool "${pool}" is there.`]
+      ? [`No replica of the pool "${pool}" is running.`]
       : ready < keepers
         ? [`${ready} of the ${keepers} replicas wanted ${ready === 1 ? 'answers' : 'answer'}.`]
         : []

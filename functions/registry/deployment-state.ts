@@ -117,8 +117,8 @@ function whyOut(
 ): string {
   const back =
     follows === true
-      ? `When its alias moves, what that names then gets the weight ${weight} again and is judged anew.`
-      : 'It stays out until the targets are set anew.'
+      ? `When its alias moves, the new revision gets the weight ${weight} again and is judged anew.`
+      : 'It stays out until the targets are changed.'
   return `${reason} ${back}`
 }
 

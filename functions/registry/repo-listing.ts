@@ -18,7 +18,7 @@ export function repoListing(query: ListReposQuery, principal: Principal): RepoLi
   const facet = facetOf(query)
   const prefix = query.prefix?.toLowerCase()
   if (prefix !== undefined && sort !== 'name')
-    throw errors.invalidRequest(`"prefix" goes with sort=name only: leave out "prefix", or "sort=${sort}".`, 'prefix')
+    throw errors.invalidRequest(`"prefix" works with sort=name only: leave out "prefix", or "sort=${sort}".`, 'prefix')
   const audiences = status === 'active' ? visibleAudiences(principal, owner) : restorableAudiences(principal, owner)
   return {
     lists: audiences.map((audience) => ({ kind, status, audience, facet })),
@@ -36,12 +36,12 @@ function facetOf(query: ListReposQuery): Facet | undefined {
   const [first, second] = facets
   if (second !== undefined)
     throw errors.invalidRequest(
-      `Repos are listed by one of ${facetNames.join(', ')} at a time, not by "${first?.name}" and "${second.name}". Each goes with owner, and with any sort.`,
+      `Repos can be filtered by one of ${facetNames.join(', ')} at a time, not by "${first?.name}" and "${second.name}". Each can be combined with owner, and with any sort.`,
       second.name,
     )
   if (first !== undefined && query.status === 'deleted')
     throw errors.invalidRequest(
-      `Deleted repos are not listed by "${first.name}". status=deleted goes with owner, prefix and any sort.`,
+      `Deleted repos cannot be filtered by "${first.name}". status=deleted can be combined with owner, prefix and any sort.`,
       first.name,
     )
   return first

@@ -12,12 +12,12 @@ export function requireOneTask({ targets, shadow }: OneTask): void {
   const other = targets.find((target) => !areAlike(first, target))
   if (other !== undefined)
     throw errors.invalidRequest(
-      `The targets of a deployment do the same, so that each can answer what its callers ask: ${said(first)}, and ${said(other)}. Deploy them by names of their own.`,
+      `The targets of a deployment need the same task, because each gets the same requests: ${said(first)}, and ${said(other)}. Deploy them under different names.`,
       'targets',
     )
   if (shadow !== undefined && !areAlike(first, shadow))
     throw errors.invalidRequest(
-      `A shadow does what the targets of its deployment do, of whose requests it gets copies: ${said(first)}, and ${said(shadow)}. Name another one, or null for none.`,
+      `A shadow needs the task of the targets, because it gets copies of their requests: ${said(first)}, and ${said(shadow)}. Name another one, or null for none.`,
       'shadow',
     )
 }

@@ -132,7 +132,7 @@ const tooManyFiles = (repo: RepoItem, { id, filesTotal }: RevisionItem) =>
   new AppError({
     code: 'too_large',
     status: 422,
-    message: `The manifest of "${fullName(repo)}" at ${id} has ${filesTotal} files, more than the ${manifestFilesMax} of one answer. List them in pages: GET …/revisions/${id}/files`,
+    message: `The manifest of "${fullName(repo)}" at ${id} has ${filesTotal} files, more than the ${manifestFilesMax} that fit into one answer. List them in pages: GET …/revisions/${id}/files`,
   })
 
 const fileNotFound = (repo: RepoItem, ref: string, path: string) =>

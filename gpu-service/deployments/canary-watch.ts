@@ -43,7 +43,7 @@ export class CanaryWatch {
         await rollBack({ deployment: item.name, target, reason })
         log.warn(about, 'a target was taken out of service')
       } catch (error) {
-        log.error({ ...about, err: error }, 'a target is out of service here, but the others do not know')
+        log.error({ ...about, err: error }, 'a target is out of service here, but the other replicas do not know')
       }
     }
   }

@@ -36,7 +36,7 @@ export class OutdatedReports {
       if (!isServed(name)) await reporter.forget(name)
       this.#names.delete(name)
     } catch (error) {
-      log.warn({ err: error, deployment: name }, 'the report of a deployment could not be taken back')
+      log.warn({ err: error, deployment: name }, 'the report of a deployment could not be removed')
     }
   }
 }

@@ -26,7 +26,7 @@ export const extendGraph = ({ path, pieces }: { path: string; pieces: Buffer }):
       if (size + pieces.length > messageMaxBytes)
         throw new GraphNotExtended('with further nodes the file would be larger than the 2 GB of an ONNX file')
       const taken = await nameTaken(path)
-      if (taken !== undefined) throw new GraphNotExtended(`the graph has the name "${taken}" already`)
+      if (taken !== undefined) throw new GraphNotExtended(`the graph already has the name "${taken}"`)
       await copyFile(path, target, constants.COPYFILE_FICLONE)
       await appendFile(target, pieces)
     },

@@ -57,7 +57,7 @@ async function readParts(reader: ByteReader, graph: Field, outline: GraphOutline
 
 /** A node's inputs, including what its subgraphs take from outside. */
 async function readNode(reader: ByteReader, field: Field, depth: number) {
-  if (depth > depthMax) throw new RangeError('its graphs are nested deeper than any')
+  if (depth > depthMax) throw new RangeError('its graphs are nested too deep')
   const found = { inputs: [] as string[], outputs: [] as string[] }
   const attributes: Field[] = []
   let operator = ''
@@ -94,6 +94,6 @@ async function sparseName(reader: ByteReader, field: Field): Promise<string> {
 const isNamed = (name: string): boolean => name !== ''
 
 function spanOf(field: Field): Span {
-  if (field.kind !== 'bytes') throw new RangeError('a message is missing where one is due')
+  if (field.kind !== 'bytes') throw new RangeError('a message is missing')
   return { start: field.start, end: field.end }
 }

@@ -26,7 +26,7 @@ export function neededFiles({ files, file, others = [] }: NeededFiles): Revision
   if (!has(file)) throw errors.unsupportedModel(`the revision has no file "${file}"; deploy one of its ONNX files.`)
   const missing = others.find((other) => !has(other))
   if (missing !== undefined)
-    throw errors.unsupportedModel(`the revision has no file "${missing}", which "${file}" is served with.`)
+    throw errors.unsupportedModel(`the revision has no file "${missing}", which is needed to serve "${file}".`)
   const graphs = [file, ...others]
   const ofModules = new Set([...firstOf(files, moduleConfigs), ...firstOf(files, denseWeights)])
   const needed = files.filter(

@@ -9,7 +9,8 @@ const period = Duration.minutes(5)
 /** Failures of the functions behind an address. */
 export const apiAlarms = ({ api }: { api: HttpApi }): AlarmsProps['alarms'] => ({
   Errors: {
-    alarmDescription: 'more than 5 % of requests fail by the service. Its access log has their paths and request ids.',
+    alarmDescription:
+      'more than 5 % of requests fail because of the service. Its access log has their paths and request ids.',
     metric: failedShare({
       requests: api.metricCount({ period, statistic: Stats.SUM }),
       failed: api.metricServerError({ period, statistic: Stats.SUM }),

@@ -21,7 +21,7 @@ export class CleanupSchedule extends Construct {
       config,
       data,
       folder: 'cleanup',
-      description: 'Goes on with imports whose message was lost',
+      description: 'Resumes imports whose message was lost',
       sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest },
       timeout: Duration.minutes(2),
       memorySizeMiB: 512,

@@ -72,11 +72,12 @@ export class InferenceTask extends Construct {
   #excuse() {
     acknowledge(this, {
       rule: 'ECS2',
-      reason: 'The variables name resources and a hash, and hold no secret; the task has no credential but its role.',
+      reason:
+        'The variables name resources and a hash, and hold no secret; the only credential of the task is its role.',
     })
     acknowledge(this.definition.obtainExecutionRole(), {
       rule: 'IAM5[Resource::*]',
-      reason: 'The sign-in to the image registry, ecr:GetAuthorizationToken, knows no resource.',
+      reason: 'The sign-in to the image registry, ecr:GetAuthorizationToken, supports no resource.',
     })
   }
 

@@ -82,7 +82,7 @@ export class ModelBucket extends Construct {
     for (const folder of new Set(ofObjects.flatMap(({ folders }) => folders)))
       acknowledge(policy, {
         rule: `IAM5[Resource::<${Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnBucket)}.Arn>/${folder}/*]`,
-        reason: 'A blob is named by its content, so no list of keys exists before the models do.',
+        reason: 'A blob is named by its content, so its key is not known in advance.',
       })
     return policy
   }

@@ -28,14 +28,15 @@ export const poolAlarms = ({ metricNamespace, pool, replicas: { metrics } }: Poo
     treatMissingData: TreatMissingData.BREACHING,
   },
   Unhealthy: {
-    alarmDescription: 'a replica is not ready for longer than it takes to start. Its /ready says what it lacks.',
+    alarmDescription: 'a replica is not ready for longer than it takes to start. Its /ready says why.',
     metric: metrics.unhealthyHostCount({ period, statistic: Stats.MINIMUM }),
     comparisonOperator: GREATER_THAN_THRESHOLD,
     threshold: 0,
     evaluationPeriods: 4,
   },
   Errors: {
-    alarmDescription: 'more than 5 % of requests fail by the service. Look for "error" in its log, by request id.',
+    alarmDescription:
+      'more than 5 % of requests fail because of the service. Look for "error" in its log, by request id.',
     metric: failedShare({
       requests: metrics.requestCount({ period, statistic: Stats.SUM }),
       failed: metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, { period, statistic: Stats.SUM }),
@@ -56,7 +57,8 @@ export const poolAlarms = ({ metricNamespace, pool, replicas: { metrics } }: Poo
     evaluateLowSampleCountPercentile: 'ignore',
   },
   Full: {
-    alarmDescription: 'requests wait until they are refused and no replica comes. Raise replicasMax or the GPU quota.',
+    alarmDescription:
+      'requests wait until they are refused and no replica is added. Raise replicasMax or the GPU quota.',
     metric: replicaMetric({ metricNamespace, pool, metricName: 'queue_wait_seconds' }).with({ period }),
     comparisonOperator: GREATER_THAN_THRESHOLD,
     threshold: 0.25,

@@ -87,10 +87,10 @@ function excuseMachineRoles(provider: ManagedInstancesCapacityProvider) {
   })
   acknowledge(provider, {
     rule: 'IAM5[Resource::*]',
-    reason: 'A machine asks where its cluster is, ecs:DiscoverPollEndpoint, which knows no resource.',
+    reason: 'A machine asks where its cluster is, ecs:DiscoverPollEndpoint, which supports no resource.',
   })
   acknowledge(provider, {
     rule: `IAM5[Resource::arn:${partition}:ecs:${region}:${account}:container-instance/*]`,
-    reason: 'A machine registers itself under an id that exists only afterwards.',
+    reason: 'A machine registers itself under an id that does not exist before.',
   })
 }

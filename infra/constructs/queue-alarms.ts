@@ -9,7 +9,7 @@ const period = Duration.minutes(5)
 export const queueAlarms = ({ queue, deadLetters }: WorkQueue): AlarmsProps['alarms'] => ({
   GivenUp: {
     alarmDescription:
-      'work failed so often that it was given up. Read why in the log of its function, then redrive the dead letters.',
+      'work was given up after repeated failures. The log of its function says why; then redrive the dead letters.',
     metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }),
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     threshold: 0,
@@ -17,7 +17,7 @@ export const queueAlarms = ({ queue, deadLetters }: WorkQueue): AlarmsProps['ala
   },
   Behind: {
     alarmDescription:
-      'work waits for over two hours. Its function is throttled or fails: its log and metrics say which.',
+      'work waits for over two hours. Its function is throttled or failing, as its log and metrics show.',
     metric: queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }),
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     threshold: Duration.hours(2).toSeconds(),

@@ -27,7 +27,7 @@ export function banner(input: BannerInput): string {
   const key =
     newToken === undefined
       ? `hf_…  (not shown; kept in ${keyFile})`
-      : `${newToken}  (shown this once; kept in ${keyFile})`
+      : `${newToken}  (shown only once; kept in ${keyFile})`
   return `
   Slipway ${version}
 

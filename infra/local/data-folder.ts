@@ -63,5 +63,5 @@ export async function describeHolder({ root, runningPath }: DataFolder): Promise
     (text) => ` at ${(JSON.parse(text) as { url?: string }).url}`,
     () => '',
   )
-  return `Slipway is running on the data folder ${root} already${running}. Use that one, stop it, or start on another folder: SLIPWAY_DATA=.slipway-2 PORT=8001 npm start`
+  return `Slipway is already running on the data folder ${root}${running}. Use it, stop it, or start on another folder: SLIPWAY_DATA=.slipway-2 PORT=8001 npm start`
 }

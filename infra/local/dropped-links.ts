@@ -12,7 +12,9 @@ export async function droppedLinks({ root, folder }: { root: string; folder: str
     .filter((entry) => !entry.isFile() && !entry.isDirectory())
     .map((entry) => ({
       path: relative(top, join(entry.parentPath, entry.name)).split(sep).join('/'),
-      reason: entry.isSymbolicLink() ? 'is a link, which is not followed; copy with "cp -rL"' : 'is no plain file',
+      reason: entry.isSymbolicLink()
+        ? 'is a link, and links are not followed; copy with "cp -rL"'
+        : 'is not a plain file',
     }))
 }
 

@@ -64,7 +64,7 @@ export function embeddedDynamodbPath({ platform, arch }: { platform: string; arc
   } catch {
     throw new Error(
       `The embedded DynamoDB is not installed for ${platform}-${arch}: there is no package "${name}" here. ` +
-        'Run any server that speaks DynamoDB (DynamoDB Local, for one) and set SLIPWAY_DYNAMODB_ENDPOINT to its URL.',
+        'Run any server that is compatible with DynamoDB (such as DynamoDB Local) and set SLIPWAY_DYNAMODB_ENDPOINT to its URL.',
     )
   }
 }

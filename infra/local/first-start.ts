@@ -24,7 +24,7 @@ export async function ensureAdminKey({ table, keyPath, now }: AdminKeyRequest): 
   const sha256 = hashToken(token)
   const known = await findApiKey(table, sha256)
   if (known?.revokedAt !== undefined)
-    throw new Error(`The key in ${keyPath} is revoked. Remove the file, and the next start makes a new admin key.`)
+    throw new Error(`The key in ${keyPath} is revoked. Remove the file, and the next start creates a new admin key.`)
   await ensureAdminUser({ table, now })
   if (known === undefined)
     await createApiKey(table, {
@@ -49,7 +49,7 @@ async function readKey(path: string): Promise<string | undefined> {
     const token = (await readFile(path, 'utf8')).trim()
     if (token === '') return undefined
     if (isToken(token)) return token
-    throw new Error(`The file ${path} does not hold an API key. Remove it, and the next start makes a new key.`)
+    throw new Error(`The file ${path} contains no API key. Remove it, and the next start creates a new key.`)
   } catch (error) {
     if (isCode(error, 'ENOENT')) return undefined
     throw error

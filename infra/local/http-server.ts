@@ -41,7 +41,7 @@ export async function listen({
     await once(server, 'listening')
   } catch (error) {
     if (isCode(error, 'EADDRINUSE'))
-      throw new Error(`Port ${port} is in use already. Start on another one: PORT=${port + 1} npm start`, {
+      throw new Error(`Port ${port} is already in use. Start on another one: PORT=${port + 1} npm start`, {
         cause: error,
       })
     if (isCode(error, 'EACCES'))
@@ -50,7 +50,7 @@ export async function listen({
       })
     if (isCode(error, 'EADDRNOTAVAIL') || isCode(error, 'ENOTFOUND'))
       throw new Error(
-        `"${hostname}" is no address of this machine. Leave HOST out, or, for colleagues: HOST=0.0.0.0 npm start`,
+        `"${hostname}" is not an address of this machine. Leave HOST out, or, for colleagues: HOST=0.0.0.0 npm start`,
         { cause: error },
       )
     throw error

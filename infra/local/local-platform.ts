@@ -46,7 +46,7 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
   const metrics = createMetrics()
   const objects = createFolderObjectStore({ root: folder.root })
   const onFailure = ({ error, dead }: { error: unknown; dead: boolean }) =>
-    log.error({ err: error, dead }, dead ? 'a message was given up' : 'a message failed and comes back')
+    log.error({ err: error, dead }, dead ? 'a message was given up' : 'a message failed and will be tried again')
   const queueOptions = { visibilityTimeoutMs: 6 * 3_600_000, maxReceiveCount: receivesMax, concurrency: 8, onFailure }
   const ingest = new LocalQueue<IngestMessage>({ name: 'ingest', ...queueOptions, ...ingestTurns })
   const drops = new LocalQueue<DropMessage>({ name: 'drops', ...queueOptions })
@@ -150,7 +150,7 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
       drops.consume((message) => handleDrop(message, dropSteps))
       maintenanceQueue.consume((message, delivery) => runJob(message, delivery, maintenanceParts))
       for (const fault of await cleanUp({ table, queue: ingest, before: now(), now: now(), log }))
-        log.error({ err: fault }, 'not all of what was left unfinished is resumed; the next start tries again')
+        log.error({ err: fault }, 'not all unfinished work could be resumed; the next start tries again')
       await resumeJob(maintenanceParts)
       const watch = watchDrops({ objects, drops, intervalMs: watchMs, log })
       return async () => {

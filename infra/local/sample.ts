@@ -72,7 +72,7 @@ async function until<Answer>({ ask, enough, signal }: UntilOptions<Answer>): Pro
     if (answer !== undefined && enough(answer)) return answer
     await wait(100, undefined, { signal })
   }
-  throw new Error('the sample took longer than 60 s; "npx slipway status" tells more')
+  throw new Error('the sample took longer than 60 s; see "npx slipway status"')
 }
 
 interface UntilOptions<Answer> {

@@ -35,7 +35,7 @@ export function shutDownOnSignal({ phases, endsWithParent, log }: ShutdownOption
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
-      log.info({ signal }, 'stopping: finishing what is in flight (again to stop at once)')
+      log.info({ signal }, 'stopping: finishing running requests (again to stop at once)')
       void stop(0)
     })
   if (endsWithParent) onceOrphaned(() => void stop(0), log)

@@ -10,23 +10,20 @@ const auditEvent = z
       .optional()
       .openapi({
         description:
-          'Who: the user, what that one was called at the time, and the API key or session. Absent where a stranger tried.',
+          'The user, with the name at the time, and the API key or session. Absent for a request without a key.',
       }),
     action: z.string().openapi({ example: 'repo.create' }),
-    owner: z.string().openapi({ description: 'Whose it was done to; `-` where it was nobody’s.', example: 'acme' }),
+    owner: z.string().openapi({ description: 'The affected owner; `-` for none.', example: 'acme' }),
     target: z.string().optional().openapi({ example: 'repos/acme/model' }),
     outcome: z.object({
       result: z.enum(['done', 'refused', 'failed', 'unknown']).openapi({
-        description: '`unknown` where the process that did it ended before it told: look whether it is there.',
+        description: '`unknown` where the process died before it recorded the outcome: check the result.',
       }),
       status: z.number().int().optional(),
       code: z.string().optional().openapi({ description: 'Of the error.' }),
-      replayed: z.boolean().optional().openapi({ description: 'Answered again for its `Idempotency-Key`.' }),
+      replayed: z.boolean().optional().openapi({ description: 'Replayed for its `Idempotency-Key`.' }),
     }),
-    from: z
-      .string()
-      .optional()
-      .openapi({ description: 'The address of the connection, never a header of the caller.' }),
+    from: z.string().optional().openapi({ description: 'The address of the connection, never taken from a header.' }),
     requestId: z.string().optional(),
   })
   .openapi('AuditEvent')
@@ -34,13 +31,13 @@ const auditEvent = z
 export const auditPage = pageOf(auditEvent).openapi('AuditPage')
 
 export const auditQuery = z.object({
-  owner: ownerName.optional().openapi({ description: 'What was done to this owner and what it has.' }),
+  owner: ownerName.optional().openapi({ description: 'Events about this owner and its content.' }),
   actor: z.string().min(1).max(96).optional().openapi({ description: 'A username, or the id of a user.' }),
   action: z
     .string()
     .regex(/^[a-zA-Z]+(?:\.[a-zA-Z]+)?$/, 'must be an action such as "repo.create", or its first word')
     .optional()
-    .openapi({ description: 'An action, or its first word for all of that kind.', example: 'repo.create' }),
+    .openapi({ description: 'An action, or its first word for all actions of that kind.', example: 'repo.create' }),
   after: z.iso.datetime({ offset: true }).optional(),
   before: z.iso.datetime({ offset: true }).optional(),
   limit: pageLimit,

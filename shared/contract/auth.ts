@@ -36,7 +36,11 @@ export const register = z
     username: ownerName.openapi({ description: 'Also the name of the personal namespace.', example: 'ada' }),
     email,
     password,
-    invitation: z.string().max(200).optional().openapi({ description: 'Where registration is by invitation.' }),
+    invitation: z
+      .string()
+      .max(200)
+      .optional()
+      .openapi({ description: 'Required where registration is by invitation.' }),
   })
   .strict()
   .openapi('Register')
@@ -59,9 +63,9 @@ export const session = z
   .object({
     accessToken: z.string().openapi({ description: 'A signed JWT, to be sent as "Authorization: Bearer …".' }),
     tokenType: z.literal('Bearer'),
-    expiresInSeconds: z.number().int().openapi({ description: 'How long the access token is good.', example: 600 }),
-    refreshToken: refreshToken.openapi({ description: 'Good for one refresh, which gives the next one.' }),
-    validUntil: timestamp.openapi({ description: 'When the session ends, however often it is refreshed.' }),
+    expiresInSeconds: z.number().int().openapi({ description: 'How long the access token is valid.', example: 600 }),
+    refreshToken: refreshToken.openapi({ description: 'Valid for one refresh, which returns the next one.' }),
+    validUntil: timestamp.openapi({ description: 'When the session ends, even if it is refreshed.' }),
   })
   .openapi('Session')
 
@@ -73,8 +77,8 @@ export const changePassword = z
 export const changeUser = z
   .object({
     role: z.enum(userRoles).optional(),
-    disabled: z.boolean().optional().openapi({ description: 'true refuses every key and session at once.' }),
-    newPassword: password.optional().openapi({ description: 'For who forgot it; ends every session of the user.' }),
+    disabled: z.boolean().optional().openapi({ description: '`true` refuses every key and session at once.' }),
+    newPassword: password.optional().openapi({ description: 'A new password; ends every session of the user.' }),
   })
   .strict()
   .refine((change) => Object.values(change).some((value) => value !== undefined), 'must change something')
@@ -118,7 +122,7 @@ export const invitation = z
   .openapi('Invitation')
 
 export const createdInvitation = invitation
-  .extend({ token: z.string().openapi({ description: 'What to register with, shown this once.' }) })
+  .extend({ token: z.string().openapi({ description: 'The secret for registering, shown only once.' }) })
   .openapi('CreatedInvitation')
 
 export const jwks = z

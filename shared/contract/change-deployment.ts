@@ -7,7 +7,7 @@ const what = {
   ...wantedTarget.partial().shape,
   targets: wantedTargets.optional().openapi({
     description:
-      'Instead of `target`: several that do the same task, each with its share of the requests. The first is what the others are compared with.',
+      'Instead of `target`: several targets with the same task, each with its share of the requests. Canary rules compare the others with the first.',
   }),
 }
 
@@ -24,7 +24,7 @@ interface What {
 const isOneOrSeveral = ({ target, targets, file, precision, task, follow }: What): boolean =>
   targets === undefined || [target, file, precision, task, follow].every((part) => part === undefined)
 
-const severalRule = 'goes without "target", "file", "precision", "task" and "follow": each of the targets has its own'
+const severalRule = 'excludes "target", "file", "precision", "task" and "follow": each of the targets has its own'
 
 const minWithinMax = ({ min, max }: { min?: number | undefined; max?: number | undefined | null }): boolean =>
   typeof max !== 'number' || min === undefined || min <= max

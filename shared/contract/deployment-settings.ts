@@ -9,10 +9,10 @@ export const poolName = z
 const limits = z
   .object({
     requestsPerSecond: someAmount(1_000_000).optional().openapi({
-      description: 'All replicas of the pool together; each takes an equal share. A second of it may come at once.',
+      description: "For all replicas of the pool, in equal shares. Allows bursts of one second's worth.",
     }),
     requestsPerDay: z.number().int().positive().optional().openapi({
-      description: 'A quota from midnight to midnight, UTC. Replicas add up what they answered every few seconds.',
+      description: 'A quota per day (UTC). Replicas sum up their requests every few seconds.',
     }),
     tokensPerMinute: z.number().int().positive().optional().openapi({
       description:
@@ -20,7 +20,7 @@ const limits = z
     }),
     concurrency: z.number().int().min(1).max(100_000).optional().openapi({
       description:
-        'How many requests each replica answers at a time, from when one has come whole until the last of its answer is sent. Others get 429 `concurrency_limited`, with a `Retry-After` by how long they take of late.',
+        'How many requests each replica answers at a time, counted from the end of the request to the end of the answer. Further ones get 429 `concurrency_limited`, with a `Retry-After` based on recent durations.',
     }),
   })
   .strict()
@@ -29,13 +29,13 @@ const limits = z
 const canary = z
   .object({
     maxErrorRate: amountOrNone(1).optional().openapi({
-      description: 'The share of requests that may fail, beyond those that fail at the first target too.',
+      description: 'The fraction of requests that may fail, beyond the failures of the first target.',
     }),
     maxLatencyRatio: z.number().min(1).max(1000).optional().openapi({
       description: "How many times the first target's p95 a target's may be.",
     }),
     minRequests: z.number().int().min(1).max(1_000_000).default(20).openapi({
-      description: 'Nothing is judged by fewer requests.',
+      description: 'The least number of requests for a verdict.',
     }),
     windowSeconds: z.number().int().min(1).max(3600).default(60),
   })
@@ -46,26 +46,26 @@ const canary = z
   )
   .openapi('CanaryRule', {
     description:
-      'When a target that is not the first is taken out of service: each replica judges by what it sees itself, and the first verdict stands for all.',
+      'When to take a target other than the first out of service: each replica judges by its own requests, and the first verdict applies to all.',
   })
 
 /** Settings of a deployment that do not depend on its model. */
 export const deploymentSettings = z.object({
-  pool: poolName.optional().openapi({ description: 'Whose replicas serve it. Defaults to `default`.' }),
+  pool: poolName.optional().openapi({ description: 'The pool whose replicas serve it. Defaults to `default`.' }),
   min: z.number().int().min(0).max(1000).optional().openapi({
     description:
-      'How many replicas are to answer: with fewer, `drift` says so. 0 has it loaded for its first request, and leave when it is idle. Defaults to 1.',
+      'How many replicas keep it loaded; with fewer, `drift` says so. With 0 its first request loads it, and it is unloaded when idle. Defaults to 1.',
   }),
   max: z.number().int().min(1).max(1000).optional().openapi({
     description:
-      'How many replicas keep it loaded at most: the same ones as long as they live. Every replica of the pool answers for it; one that does not keep it loads it when it is asked, and gives the memory back after `idleSeconds` without a request. All of them keep it by default.',
+      'How many replicas keep it loaded at most. Every replica of the pool still answers: others load it on request, and unload it after `idleSeconds` without one. By default all of them keep it loaded.',
   }),
   idleSeconds: z.number().int().min(1).max(86_400).optional().openapi({
     description:
-      'How long it stays loaded without a request, where `min` is 0, or on a replica beyond `max`. Defaults to 300.',
+      'How long it stays loaded without a request, if `min` is 0, or on a replica beyond `max`. Defaults to 300.',
   }),
   isolate: z.enum(['auto', 'always', 'never']).optional().openapi({
-    description: 'Whether inputs are run alone: `auto`, the default, where a batch would change their answers.',
+    description: 'Whether inputs run alone: with `auto`, the default, if a batch would change their answers.',
   }),
   limits: limits.optional(),
   resultCache: z
@@ -73,12 +73,11 @@ export const deploymentSettings = z.object({
     .strict()
     .optional()
     .openapi({
-      description:
-        'How many answers each replica keeps to give again, at most: all deployments of a replica share 256 MiB for them. None by default.',
+      description: 'How many answers each replica caches; all deployments of a replica share 256 MiB. None by default.',
     }),
   stickyBy: z.enum(['session', 'caller']).optional().openapi({
     description:
-      'Who is always answered by the same target: those who send the same `x-session-id`, or with `caller` also whoever sends none.',
+      'Which requests go to the same target: those with the same `x-session-id`, or with `caller` also those of one caller without it.',
   }),
   canary: canary.optional(),
 })

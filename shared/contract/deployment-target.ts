@@ -5,30 +5,29 @@ import { amountOrNone, someAmount, timestamp } from './words.ts'
 
 const target = z.string().max(300).openapi({
   description:
-    '`owner/name`, or `owner/name@` and a branch, tag, alias or revision. An alias is followed when it moves, unless `follow` is false, or the repo is private to another owner than the deployment; what anything else names is looked up once.',
+    '`owner/name`, or `owner/name@` and a branch, tag, alias or revision. A moved alias is followed, unless `follow` is false or the repo is private to another owner than the deployment; any other ref is resolved once.',
   example: 'slipway/iris@champion',
 })
 
 const weight = amountOrNone(1_000_000).openapi({
-  description: 'Its share of the requests, against the weights of the others. With 0 it is not loaded.',
+  description: 'Its share of the requests, relative to the other weights. With 0 it is not loaded.',
 })
 
 export const wantedTarget = z
   .object({
     target,
     file: z.string().min(1).max(1000).optional().openapi({
-      description: 'Which ONNX file, where the repo has several. It goes before a precision.',
+      description: 'The ONNX file, if the repo has several. Takes precedence over a precision.',
     }),
     precision: z.enum(precisions).optional().openapi({
-      description: 'Which of the files to serve. Defaults to what suits the device: fp32 on a CPU.',
+      description: 'Selects the file by its precision. Defaults to what suits the device: fp32 on a CPU.',
     }),
     task: z.enum(servedTasks).optional().openapi({
       description:
-        'What to serve it as, where that is not what its repo says. `tensors` takes and gives what the graph does.',
+        'The task to serve it as, if not the one that its repo declares. `tensors` passes the tensors of the graph as they are.',
     }),
     follow: z.boolean().optional().openapi({
-      description:
-        'Whether it goes along when its alias moves, without a dropped request. Defaults to true for an alias.',
+      description: 'Whether it follows its alias, without a dropped request. Defaults to true for an alias.',
     }),
   })
   .strict()
@@ -41,15 +40,15 @@ export const wantedTargets = z
 
 export const wantedShadow = wantedTarget
   .extend({
-    percent: someAmount(100).openapi({ description: 'How many of a hundred requests are copied to it.' }),
+    percent: someAmount(100).openapi({ description: 'The percentage of requests that are copied to it.' }),
   })
   .strict()
 
 /** A task by the name it is served as, and by the Hub's name. */
 export const taskWords = {
-  task: z.string().openapi({ description: 'What it is served as.', example: 'feature-extraction' }),
+  task: z.string().openapi({ description: 'The task that it is served as.', example: 'feature-extraction' }),
   pipelineTag: z.string().optional().openapi({
-    description: 'What its repo says that it does, in the words of the Hub.',
+    description: "The task that its repo declares, by the Hub's name.",
     example: 'sentence-similarity',
   }),
 }
@@ -61,18 +60,18 @@ const chosen = {
   revision: z.string(),
   ...taskWords,
   file: z.string(),
-  wantedFile: z.string().optional().openapi({ description: 'The file where it was asked for by name.' }),
+  wantedFile: z.string().optional().openapi({ description: 'The file, if it was requested by name.' }),
   precision: z.enum(precisions).optional(),
-  wantedTask: z.enum(servedTasks).optional().openapi({ description: 'The task where it was asked for by name.' }),
+  wantedTask: z.enum(servedTasks).optional().openapi({ description: 'The task, if it was requested by name.' }),
   movedTo: z
     .object({ kind: z.enum(['branch', 'tag', 'alias']), revision: z.string() })
     .optional()
     .openapi({
       description:
-        'What the ref names now, where that is another revision and the target does not go along: the same `target` sent again is looked up anew. Told to who may read the repo.',
+        'Where the ref points now, if that is another revision and the target does not follow it: sending the same `target` again moves it. Only for those who may read the repo.',
     }),
-  follows: z.boolean().openapi({ description: 'Whether it goes along when its alias moves.' }),
-  followFault: z.string().optional().openapi({ description: 'Why it is not at what its alias names.' }),
+  follows: z.boolean().openapi({ description: 'Whether it follows its alias.' }),
+  followFault: z.string().optional().openapi({ description: 'Why it is not at the revision of its alias.' }),
 }
 
 export const deploymentTarget = z
@@ -81,7 +80,7 @@ export const deploymentTarget = z
     weight,
     state: z.enum(['PENDING', 'LOADING', 'READY', 'FAILED', 'PAUSED', 'IDLE', 'ROLLED_BACK']).openapi({
       description:
-        '`IDLE` has no weight; `ROLLED_BACK` did worse than the canary rule allows. That is said of the revision: what its alias names when it moves gets the share that was asked for again, and is judged anew; where the first target had taken all of it over, it has its own share again then.',
+        '`IDLE` has no weight; `ROLLED_BACK` failed the canary rule. That applies to the revision: when the alias moves, the new one gets the configured share and is judged anew, and the first target returns to its own share.',
     }),
     reason: z.string().optional(),
     rolledBackAt: timestamp.optional(),

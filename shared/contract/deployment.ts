@@ -14,15 +14,13 @@ const replicaTarget = z
     state: replicaState,
     reason: z.string().optional(),
     isShadow: z.boolean().optional(),
-    isResident: z
-      .boolean()
-      .openapi({ description: 'Whether an engine holds it now, and no request waits for a load.' }),
+    isResident: z.boolean().openapi({ description: 'Whether it is loaded now, so that requests need not wait.' }),
     isKeptLoaded: z
       .boolean()
       .optional()
-      .openapi({ description: 'False where it is to be kept loaded and there is not memory enough for that.' }),
+      .openapi({ description: 'False if it should stay loaded and there is not enough memory.' }),
     notKeptBecause: z.string().optional(),
-    standIn: z.string().optional().openapi({ description: 'The revision that answers in its place until it does.' }),
+    standIn: z.string().optional().openapi({ description: 'The revision that answers until this one does.' }),
     loadSeconds: z.number().optional(),
     queued: z.number().int().openapi({ description: 'Inputs that wait.' }),
     answered: z.number().int().openapi({ description: 'Inputs answered since it was loaded.' }),
@@ -38,21 +36,21 @@ const replicaStatus = z
     revision: z.string(),
     observed: z.object({ version: z.number().int(), createdAt: timestamp }).optional().openapi({
       description:
-        'The deployment as the replica has taken it on. Until that is the present `version`, what it says does not count for `state`.',
+        'The version of the deployment that the replica follows. Until that is the current `version`, its report does not count for `state`.',
     }),
     isKeeper: z.boolean().optional().openapi({
-      description: 'False where it is loaded only for who asks there, because `max` others keep it loaded.',
+      description: 'False if it is only loaded on request, because `max` other replicas keep it loaded.',
     }),
     inFlight: z
       .number()
       .int()
       .optional()
-      .openapi({ description: 'Requests under way, where `limits.concurrency` says how many may be.' }),
+      .openapi({ description: 'Running requests, if `limits.concurrency` limits them.' }),
     targets: z.array(replicaTarget).optional(),
     baseUrl: z
       .string()
       .optional()
-      .openapi({ description: 'Where this replica is asked, when it is not where this API is.' }),
+      .openapi({ description: 'The address of this replica, if it differs from the address of this API.' }),
     updatedAt: timestamp,
   })
   .openapi('ReplicaStatus')
@@ -63,40 +61,42 @@ export const deployment = z
   .object({
     name: deploymentName,
     owner: z.string().openapi({ description: 'Whose members may call and remove it.', example: 'slipway' }),
-    target: z.string().openapi({ description: '`owner/name@ref` as it was asked for.' }),
+    target: z.string().openapi({ description: '`owner/name@ref` as it was requested.' }),
     repo: repoId,
     ref: z.string(),
     revision: z.string().openapi({
-      description: 'The revision that the ref named when the deployment was made or changed; an alias is followed.',
+      description: 'The revision of the ref when the deployment was created or changed; an alias is followed.',
     }),
     ...taskWords,
     file: z.string().openapi({ description: 'The ONNX file that is served.', example: 'onnx/model.onnx' }),
     state: deploymentState.openapi({
       description:
-        'What the replicas make of this very version: PENDING until one has taken it on, and READY when one answers as it says.',
+        'The state of the current version: PENDING until a replica follows it, and READY when one serves it.',
     }),
     reason: z.string().optional(),
     url: z.string().optional().openapi({
       description:
-        'Where predictions are asked for; relative where it is the host of this API. Where it is another, it is there once a replica of the pool is, which tells it.',
+        'The address for predictions; relative if it is on the host of this API. Otherwise it is absent until a replica of the pool reports it.',
       example: '/api/v1/predict/iris',
     }),
-    targets: z.array(deploymentTarget).openapi({ description: 'All that it serves; the first stands above as well.' }),
+    targets: z
+      .array(deploymentTarget)
+      .openapi({ description: 'Everything that it serves; the first target is also above.' }),
     shadow: shadowTarget.optional(),
     ...deploymentSettings.required({ pool: true, min: true, isolate: true, stickyBy: true }).shape,
-    readyReplicas: z.number().int().openapi({ description: 'How many replicas answer as this very version says.' }),
+    readyReplicas: z.number().int().openapi({ description: 'How many replicas serve the current version.' }),
     wantedReplicas: z.number().int().openapi({
       description:
-        'How many are to: all of the pool, at least `min` and at most `max` of them. 0 where it is loaded for who asks, and while it is paused.',
+        'How many should: all of the pool, at least `min` and at most `max`. 0 if it is loaded on request, or paused.',
     }),
     replicas: z.array(replicaStatus),
     drift: z.array(z.string()).openapi({
-      description: 'Where replicas are not yet, or not, what is asked for. Empty when all is as it should.',
+      description: 'How replicas differ from the request. Empty if they do not.',
     }),
     version: z
       .number()
       .int()
-      .openapi({ description: 'Counts its changes. The ETag begins with it, and `If-Match` takes either.' }),
+      .openapi({ description: 'Counts its changes. The ETag begins with it, and `If-Match` accepts either.' }),
     createdAt: timestamp,
     updatedAt: timestamp.optional(),
   })

@@ -17,7 +17,7 @@ const route = <Path extends string>(
     request: { ...(params && { params }), body: { content: { 'application/json': { schema: z.unknown() } } } },
     responses: {
       501: json(failure, 'Says that it is not served, and what is.'),
-      '4XX': json(failure, 'What is wrong, where, and how to mend it.'),
+      '4XX': json(failure, 'What is wrong, where, and how to fix it.'),
     },
   })
 

@@ -16,25 +16,25 @@ export const importJob = z
     repo: repoId,
     source: z.string().openapi({ example: 'hf://sentence-transformers/all-MiniLM-L6-v2@main' }),
     state: z.enum(importStates),
-    tag: z.string().optional().openapi({ description: 'The tag that the new revision gets, beside the branch main.' }),
-    sourceRevision: z.string().optional().openapi({ description: 'What the state is called at the source: a commit.' }),
-    revision: z.string().optional().openapi({ description: 'The revision that was made.' }),
+    tag: z.string().optional().openapi({ description: 'The tag of the new revision, besides the branch main.' }),
+    sourceRevision: z.string().optional().openapi({ description: 'The id of the revision at the source: a commit.' }),
+    revision: z.string().optional().openapi({ description: 'The new revision.' }),
     waitsUntil: timestamp.optional().openapi({
-      description: 'Until when it waits for its drop to be complete, where nothing of that changes before.',
+      description: 'Until when it waits for its drop to be complete, if that does not change before.',
     }),
     filesTotal: z.number().int(),
     filesDone: z.number().int(),
     bytesTotal: z.number().int(),
-    bytesDone: z.number().int().openapi({ description: 'Bytes moved or held already.' }),
-    bytesHeld: z.number().int().openapi({ description: 'Bytes that did not have to be moved, being here already.' }),
+    bytesDone: z.number().int().openapi({ description: 'Bytes transferred or already stored.' }),
+    bytesHeld: z.number().int().openapi({ description: 'Bytes that were already stored.' }),
     skipped: z.array(skippedFile).optional().openapi({
       description: 'Files of the source that were left out, and why; lists of imports leave it out.',
     }),
     warnings: z.array(z.string()).optional().openapi({
-      description: 'What its inspection found to be wrong with its files; lists of imports leave it out.',
+      description: 'Problems that its inspection found in the files; lists of imports leave them out.',
     }),
     notServed: z.string().optional().openapi({
-      description: 'Why it cannot be deployed as it is, where it was brought in all the same.',
+      description: 'Why it cannot be deployed as it is, although it was imported.',
     }),
     failure: importFailure.optional(),
     createdAt: timestamp,
@@ -53,7 +53,7 @@ export const createImport = z
       .openapi({ description: 'Only files that match one of these patterns.' }),
     exclude: z.array(plainText(200)).max(50).optional(),
     now: z.boolean().default(false).openapi({
-      description: 'Of a drop: takes what lies there now, instead of waiting until it is complete.',
+      description: 'For a drop: takes the files that are there now, instead of waiting until it is complete.',
     }),
   })
   .strict()

@@ -30,7 +30,7 @@ export const createKey = z
       .refine((given) => new Set(given).size === given.length, 'must not repeat itself')
       .default(['read', 'infer']),
     limit: z.string().max(220).optional().openapi({
-      description: 'An owner, a model "owner/name", or "datasets/owner/name": the key may do nothing elsewhere.',
+      description: 'Restricts the key to an owner, a model "owner/name", or "datasets/owner/name".',
       example: 'acme/classifier',
     }),
     expiresInDays: z.number().int().min(1).max(3650).optional(),
@@ -39,5 +39,5 @@ export const createKey = z
   .openapi('CreateKey')
 
 export const createdKey = apiKey
-  .extend({ token: z.string().openapi({ description: 'The key itself, shown this once.', example: 'hf_…' }) })
+  .extend({ token: z.string().openapi({ description: 'The key itself, shown only once.', example: 'hf_…' }) })
   .openapi('CreatedKey')

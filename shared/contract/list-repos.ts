@@ -11,7 +11,7 @@ export const listReposQuery = pageQuery
   .extend({
     kind: repoKind.default('model'),
     status: z.enum(['active', 'deleted']).default('active').openapi({
-      description: '`deleted` are those that can still be brought back, for who may do so.',
+      description: '`deleted` lists those that the caller can still restore.',
     }),
     owner: ownerName.optional(),
     task: facet.openapi({ example: 'feature-extraction' }),
@@ -19,7 +19,7 @@ export const listReposQuery = pageQuery
     license: facet,
     tag: facet,
     prefix: plainText(200).min(1).optional().openapi({
-      description: 'How the name begins, or, with a "/" in it, how `owner/name` does. Case does not count.',
+      description: 'The beginning of the name, or, with a "/", of `owner/name`. Case-insensitive.',
     }),
     sort: z.enum(['name', 'updated', 'created', 'downloads', 'size']).default('name'),
     direction: z.enum(['asc', 'desc']).optional().openapi({
@@ -28,10 +28,10 @@ export const listReposQuery = pageQuery
   })
   .strict()
 
-export const listReposDescription = `Exact, as of now, and read from lists that are kept: never by looking through all repos.
+export const listReposDescription = `Exact and current: read from maintained lists, never by scanning all repos.
 
 What can be combined: \`owner\`, any one of \`task\`, \`library\`, \`license\` and \`tag\`, and any \`sort\`, in both directions. \`prefix\` goes with all of them when sorted by name. Refused with 400: two of \`task\`, \`library\`, \`license\` and \`tag\` at once, \`prefix\` with another sort than by name, and any of them with \`status=deleted\` but \`owner\`, \`prefix\` and a sort.
 
-By name, repos stand in the order of \`owner/name\`; with a \`prefix\` without a "/", in the order of the name alone. A repo is found by its first ${listedTagsMax} tags: those that people put on it, then those of its card.`
+Sorted by name, repos are in the order of \`owner/name\`; with a \`prefix\` without a "/", in the order of the name alone. A repo is found by its first ${listedTagsMax} tags: those set by users, then those of its card.`
 
 export type ListReposQuery = z.output<typeof listReposQuery>

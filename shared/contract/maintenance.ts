@@ -14,25 +14,25 @@ const backupId = z
 
 export const maintenanceOptions = z
   .object({
-    repair: z.boolean().optional().openapi({ description: 'fsck: mend what can be mended.' }),
+    repair: z.boolean().optional().openapi({ description: 'fsck: repair what can be repaired.' }),
     deep: z.boolean().optional().openapi({ description: 'fsck: read every blob and check its hash.' }),
-    dryRun: z.boolean().optional().openapi({ description: 'gc: say what would be freed, and change nothing.' }),
+    dryRun: z.boolean().optional().openapi({ description: 'gc: report what would be freed, and change nothing.' }),
     graceHours: z.number().min(1).max(8760).optional().openapi({
-      description: 'gc: how long what nothing needs stays, at the least. Default: 24.',
+      description: 'gc: how long unneeded content is kept at least. Default: 24.',
     }),
     repoGraceDays: amountOrNone(3650).optional().openapi({
-      description: 'gc: how long a deleted repo can be brought back. Default: 30.',
+      description: 'gc: how long a deleted repo can be restored. Default: 30.',
     }),
     objects: z.boolean().optional().openapi({
-      description: 'backup, restore: the blobs too, below backups/ of the same bucket, each once for all backups.',
+      description: 'backup, restore: include blobs, below backups/ in the same bucket, shared by all backups.',
     }),
     keepDays: z.number().min(1).max(3650).optional().openapi({
-      description: 'backup: older backups are removed, but never the newest complete one. Default: 30.',
+      description: 'backup: remove older backups, but never the newest complete one. Default: 30.',
     }),
     backup: backupId.optional().openapi({ description: 'restore: which one. Default: the newest complete one.' }),
     mode: z.enum(['replace', 'merge']).optional().openapi({
       description:
-        'restore: where the registry is not empty, put the backup in its place, or add only what is missing. Without it a registry that is not empty is left as it is. Deployments that are added are paused; those of a whole backup serve or are paused as they were in it, and one that is paused now stays so.',
+        'restore: replace a registry that is not empty by the backup, or add only what is missing. Without it such a registry is refused. Deployments that are added are paused; those of a whole backup serve or are paused as they were in it, and one that is paused now stays so.',
     }),
   })
   .strict()
@@ -61,7 +61,7 @@ export const maintenanceJob = z
     state: z.enum(['RUNNING', 'DONE', 'FAILED']),
     progress: z.object({ phase: z.string(), phasesDone: z.number().int(), phasesTotal: z.number().int() }),
     counts: z.record(z.string(), z.number()).openapi({ description: 'What was read, found, freed, saved or written.' }),
-    backup: backupId.optional().openapi({ description: 'The backup that is written or brought back.' }),
+    backup: backupId.optional().openapi({ description: 'The backup that is written or restored.' }),
     failure: maintenanceFailure.optional(),
     createdAt: timestamp,
     createdBy: z.string(),
@@ -75,7 +75,7 @@ export const backupEntry = z
     createdAt: timestamp,
     items: z.number().int(),
     sizeBytes: z.number().int(),
-    blobs: z.number().int().optional().openapi({ description: 'How many blobs are kept with it.' }),
+    blobs: z.number().int().optional().openapi({ description: 'How many blobs it includes.' }),
   })
   .openapi('Backup')
 

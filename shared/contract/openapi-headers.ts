@@ -11,25 +11,23 @@ const milliseconds = (description: string) => ({ schema: { type: 'number' as con
 /** Every response header, defined once. */
 export const answeredHeaders = {
   'X-Request-Id': text("The caller's own id of the request, or one made for it; logs and errors have it too."),
-  ETag: text('Names this state: for `If-None-Match`, and where the route takes it, for `If-Match`.'),
-  RateLimit: text(
-    '`"api";r=…;t=…`: how many requests are left of this minute, and its seconds. Where there is a quota.',
-  ),
+  ETag: text('Identifies this state, for `If-None-Match`, and on some routes for `If-Match`.'),
+  RateLimit: text('`"api";r=…;t=…`: the requests and seconds left in this minute, if there is a quota.'),
   'RateLimit-Policy': text('`"fixed window";"api";q=…;w=60`: the quota of requests per minute.'),
-  'Retry-After': count('Seconds, measured: after so long it is worth asking again.'),
+  'Retry-After': count('The delay in seconds before a retry, as measured.'),
   'Retry-After-Ms': count('The same in milliseconds, which the OpenAI SDKs obey.'),
-  'X-Should-Retry': text('`false` where the same request would be answered the same.'),
+  'X-Should-Retry': text('`false` if a retry would get the same answer.'),
   'X-Queue-Time': milliseconds('How long the slowest input waited.'),
   'X-Inference-Time': milliseconds('How long its run took.'),
   'X-Batch-Size': count('How many inputs shared its run.'),
-  'X-Tokens': count('Of models of texts.'),
+  'X-Tokens': count('For text models.'),
   'X-Model-Revision': text('What answered.'),
-  'X-RateLimit-Limit-Requests': count('Of a deployment with a limit: how many may come at once.'),
+  'X-RateLimit-Limit-Requests': count('For a deployment with a limit: how many requests may come at once.'),
   'X-RateLimit-Remaining-Requests': count('How many of them are left.'),
-  'X-RateLimit-Reset-Requests': text('Until all are there again, as `1.500s`.'),
-  'X-RateLimit-Limit-Tokens': count('The same of tokens.'),
+  'X-RateLimit-Reset-Requests': text('The time until all are available again, such as `1.500s`.'),
+  'X-RateLimit-Limit-Tokens': count('The same for tokens.'),
   'X-RateLimit-Remaining-Tokens': count('How many of them are left.'),
-  'X-RateLimit-Reset-Tokens': text('Until all are there again.'),
+  'X-RateLimit-Reset-Tokens': text('The time until all are available again.'),
 }
 
 const quota: Named[] = ['RateLimit', 'RateLimit-Policy']
@@ -48,21 +46,21 @@ const asked = {
     .optional()
     .openapi({
       description:
-        'A name of your own for this creation. Sent again with the same body within 24 hours it is answered as it was the first time, with `Idempotent-Replayed: true`, and not done again. While the first is at work: 409 `idempotency_in_flight`. With another body: 422 `idempotency_key_reused`. Where the answer showed a secret it is not kept: 409 `idempotency_answer_not_kept`. What was refused is judged anew.',
+        'A key of your choice for this creation. A repeat with the same body within 24 hours gets the first answer, with `Idempotent-Replayed: true`, and creates nothing. While the first is running: 409 `idempotency_in_flight`. With another body: 422 `idempotency_key_reused`. If the answer held a secret: 409 `idempotency_answer_not_kept`. A refused request is tried again.',
     }),
   'If-Match': z.string().optional().openapi({
-    description: 'The `ETag` that was read: where it is another by now, nothing is done and 412 or 409 says so.',
+    description: 'The `ETag` that was read: if it has changed since, nothing is done and the answer is 412 or 409.',
     example: '"3"',
   }),
   'If-None-Match': z
     .string()
     .optional()
-    .openapi({ description: 'The `ETag` that the caller has: 304 where it holds.' }),
+    .openapi({ description: 'The `ETag` that the caller has: 304 if it is unchanged.' }),
   'X-Request-Timeout': z.coerce.number().positive().optional().openapi({
-    description: 'Seconds after which the caller is gone: 504, and what did not run yet never does.',
+    description: 'Seconds after which the caller gives up: 504, and work that has not begun is dropped.',
   }),
   'X-Priority': z.enum(['interactive', 'bulk']).optional(),
-  'X-Session-Id': z.string().optional().openapi({ description: 'Who sends the same is answered by the same target.' }),
+  'X-Session-Id': z.string().optional().openapi({ description: 'Requests with the same id go to the same target.' }),
 }
 
 /** Adds to a route's description the headers that middlewares read and write. Used for the API document only. */
@@ -98,8 +96,8 @@ function answersOf(route: RouteConfig): Responses {
     ...(route.responses['4XX'] && { '4XX': refused }),
     ...(isCounted(route) && { 429: { ...refused, description: 'The quota of requests is used up.' } }),
     ...(isPrediction(route) && {
-      429: { ...refused, description: 'Too much waits, or a limit of the deployment is reached.' },
-      503: { ...refused, description: 'The model is being loaded, or the replica leaves.' },
+      429: { ...refused, description: 'The queue is full, or a limit of the deployment is reached.' },
+      503: { ...refused, description: 'The model is being loaded, or the replica is shutting down.' },
     }),
     ...(isOfPlatform(route) && route.method === 'get' && { 304: { description: 'The caller has it.' } }),
   }

@@ -7,7 +7,7 @@ export const owner = z
   .object({
     name: z.string(),
     kind: z.enum(['user', 'organisation']),
-    role: z.enum(ownerRoles).openapi({ description: 'What you are there; each role holds the ones before it.' }),
+    role: z.enum(ownerRoles).openapi({ description: 'Your role there; each role includes the ones before it.' }),
     createdAt: timestamp,
   })
   .openapi('Owner')

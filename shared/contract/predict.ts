@@ -7,7 +7,7 @@ const predictRequest = z
   .looseObject({
     inputs: z.unknown().openapi({
       description:
-        'What the task takes, in the words of Hugging Face: one text or several; rows of numbers, or by column name, a number also as a text ("5.1"); a picture as base64 or a data URL; an object such as {"question", "context"} or {"source_sentence", "sentences"}.',
+        'The input of the task, as in Hugging Face\'s API: one text or several; rows of numbers, or by column name, a number also as a text ("5.1"); a picture as base64 or a data URL; an object such as {"question", "context"} or {"source_sentence", "sentences"}.',
       example: [[5.1, 3.5, 1.4, 0.2]],
     }),
     parameters: z
@@ -36,7 +36,7 @@ export const predictBody = {
 
 export const predictAnswer = z
   .unknown()
-  .openapi('PredictAnswer', { description: 'What the task answers, in the shapes of Hugging Face.' })
+  .openapi('PredictAnswer', { description: "The output of the task, as in Hugging Face's API." })
 
 /** Errors in the shape of Hugging Face's pipelines, not the platform's own. */
 export const predictFailure = z

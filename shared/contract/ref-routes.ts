@@ -10,10 +10,11 @@ const query = pageQuery.extend(repoQuery.shape)
 const branchParams = repoParams.extend({ branch: refName })
 const tagParams = repoParams.extend({ tag: refName })
 const expected = repoQuery.extend({
-  expected: revisionId.optional().openapi({ description: 'Where it must be now; like the header If-Match.' }),
+  expected: revisionId
+    .optional()
+    .openapi({ description: 'The revision that it must be at, like the header If-Match.' }),
 })
-const moving =
-  'With `If-Match: "…"` or `expected` it is moved only from that revision; 412 where it is elsewhere by now.'
+const moving = 'With `If-Match: "…"` or `expected` it is moved only from that revision; otherwise 412.'
 
 export const refRoutes = {
   listBranches: createRoute({
@@ -30,7 +31,7 @@ export const refRoutes = {
     path: `${repoPath}/branches`,
     tags,
     summary: 'Make a branch',
-    description: 'A name is one of a branch, a tag or an alias, and none is a folder of another: 409 otherwise.',
+    description: 'Branches, tags and aliases need different names, and none may be a folder of another: 409 otherwise.',
     security,
     request: { params: repoParams, query: repoQuery, ...body(createBranch) },
     responses: { 201: json(branch, 'The new branch.'), ...failures },
@@ -39,7 +40,7 @@ export const refRoutes = {
     method: 'patch',
     path: `${repoPath}/branches/{branch}`,
     tags,
-    summary: 'Have a branch name another revision',
+    summary: 'Move a branch to another revision',
     description: moving,
     security,
     request: { params: branchParams, query: repoQuery, ...body(moveRef) },
@@ -52,7 +53,7 @@ export const refRoutes = {
     summary: 'Delete a branch; main stays',
     security,
     request: { params: branchParams, query: expected },
-    responses: { 204: { description: 'Gone. Its revisions stay until they are collected.' }, ...failures },
+    responses: { 204: { description: 'Deleted. Its revisions stay until they are collected.' }, ...failures },
   }),
   listTags: createRoute({
     method: 'get',
@@ -68,7 +69,7 @@ export const refRoutes = {
     path: `${repoPath}/tags`,
     tags,
     summary: 'Tag a revision',
-    description: 'A name is one of a branch, a tag or an alias, and none is a folder of another: 409 otherwise.',
+    description: 'Branches, tags and aliases need different names, and none may be a folder of another: 409 otherwise.',
     security,
     request: { params: repoParams, query: repoQuery, ...body(createTag) },
     responses: { 201: json(tag, 'The new tag.'), ...failures },
@@ -77,7 +78,7 @@ export const refRoutes = {
     method: 'patch',
     path: `${repoPath}/tags/{tag}`,
     tags,
-    summary: 'Have a tag name another revision; a version always names the same',
+    summary: 'Move a tag to another revision; versions never move',
     description: moving,
     security,
     request: { params: tagParams, query: repoQuery, ...body(moveRef) },
@@ -87,16 +88,16 @@ export const refRoutes = {
     method: 'delete',
     path: `${repoPath}/tags/{tag}`,
     tags,
-    summary: 'Delete a tag, also one that is a version',
+    summary: 'Delete a tag, even a version',
     security,
     request: { params: tagParams, query: expected },
-    responses: { 204: { description: 'Gone. Its revision stays until it is collected.' }, ...failures },
+    responses: { 204: { description: 'Deleted. Its revision stays until it is collected.' }, ...failures },
   }),
   listVersions: createRoute({
     method: 'get',
     path: `${repoPath}/versions`,
     tags,
-    summary: 'The versions of a repo, the newest first',
+    summary: 'The versions of a repo, newest first',
     security: optionalSecurity,
     request: { params: repoParams, query },
     responses: { 200: json(pageOf(tag), 'A page of versions.'), ...failures },
@@ -105,8 +106,8 @@ export const refRoutes = {
     method: 'post',
     path: `${repoPath}/versions`,
     tags,
-    summary: 'Make a version: a tag for people, numbered in the order of making',
-    description: 'Without a name it is the next of v1, v2, … Two that are made at once get two numbers.',
+    summary: 'Create a version: a numbered tag for people',
+    description: 'Without a name it is the next of v1, v2, … Concurrent ones get different numbers.',
     security,
     request: { params: repoParams, query: repoQuery, ...body(createVersion) },
     responses: { 201: json(tag, 'The new version.'), ...failures },

@@ -31,7 +31,7 @@ export const tag = z
   .object({
     ...known,
     message: z.string().optional(),
-    version: z.number().int().optional().openapi({ description: 'Of a version: the how manieth it is.' }),
+    version: z.number().int().optional().openapi({ description: 'The number of a version.' }),
   })
   .openapi('Tag')
 
@@ -84,7 +84,9 @@ export const createAlias = z
 export const moveRef = z
   .object({
     revision: refName.openapi({ description: 'A branch, tag, alias or revision.' }),
-    expected: revisionId.optional().openapi({ description: 'Where it must be now; like the header If-Match.' }),
+    expected: revisionId
+      .optional()
+      .openapi({ description: 'The revision that it must be at, like the header If-Match.' }),
   })
   .strict()
   .openapi('MoveRef')

@@ -14,7 +14,7 @@ export const repoParams = z.object({
 /** A model and a dataset may have the same name. */
 export const repoQuery = z.object({ kind: repoKind.default('model') })
 const force = z.enum(['true', 'false']).optional().openapi({
-  description: 'Delete it although others serve it: their deployments go on until it is removed for good.',
+  description: 'Delete it even if deployments of others serve it; they continue until it is removed for good.',
 })
 const path = '/api/v1/repos/{owner}/{name}' as const
 
@@ -23,7 +23,7 @@ export const repoRoutes = {
     method: 'get',
     path: '/api/v1/repos',
     tags,
-    summary: 'The repos that one may see',
+    summary: 'The repos that the caller may see',
     description: listReposDescription,
     security,
     request: { query: listReposQuery },
@@ -33,8 +33,8 @@ export const repoRoutes = {
     method: 'post',
     path: '/api/v1/repos',
     tags,
-    summary: 'Make an empty repo',
-    description: 'Answers 409 `repo_exists` with the `url` of the one that has the name, in whatever case.',
+    summary: 'Create an empty repo',
+    description: 'If the name is taken, in any case, answers 409 `repo_exists` with the `url` of that repo.',
     security,
     request: body(createRepo),
     responses: { 201: json(repo, 'The new repo.'), ...failures },
@@ -43,8 +43,8 @@ export const repoRoutes = {
     method: 'get',
     path,
     tags,
-    summary: 'A repo with its refs, its card and what its files say of it',
-    description: 'A name that it had before finds it too, until another repo takes that name.',
+    summary: 'A repo with its refs, its card and its metadata',
+    description: 'A former name also finds it, until another repo takes that name.',
     security: optionalSecurity,
     request: { params: repoParams, query: repoQuery },
     responses: { 200: json(repoDetail, 'The repo.'), ...failures },
@@ -55,7 +55,7 @@ export const repoRoutes = {
     tags,
     summary: 'Change who may see a repo, or its tags',
     description:
-      'Who may see it is for admins of its owner to say. A deployment that others made while it was public goes on.',
+      'Only admins of its owner change the visibility. Deployments that others created while it was public continue.',
     security,
     request: { params: repoParams, query: repoQuery, ...body(changeRepo) },
     responses: { 200: json(repo, 'The repo as it is now.'), ...failures },
@@ -64,9 +64,9 @@ export const repoRoutes = {
     method: 'post',
     path: `${path}/rename`,
     tags,
-    summary: 'Give a repo another name or owner',
+    summary: 'Rename a repo, or move it to another owner',
     description:
-      'For admins of both owners. The old name leads to it until another repo takes that name. What it holds counts for the new owner from now on.',
+      'For admins of both owners. The old name redirects until another repo takes it. Its content counts for the new owner from now on.',
     security,
     request: { params: repoParams, query: repoQuery, ...body(renameRepo) },
     responses: { 200: json(repo, 'The repo under its new name.'), ...failures },
@@ -75,7 +75,7 @@ export const repoRoutes = {
     method: 'delete',
     path,
     tags,
-    summary: `Delete a repo; it can be brought back for ${deletedRepoKeptDays} days`,
+    summary: `Delete a repo; it can be restored for ${deletedRepoKeptDays} days`,
     description:
       'For admins of its owner. It keeps its name, and counts, until it is removed for good. Answers 409 `repo_deployed` with the `deployments` that serve it.',
     security,
@@ -86,7 +86,7 @@ export const repoRoutes = {
     method: 'post',
     path: `${path}/undelete`,
     tags,
-    summary: 'Bring a deleted repo back',
+    summary: 'Restore a deleted repo',
     description: 'For admins of its owner, until `keptUntil`. One that is not deleted stays as it is.',
     security,
     request: { params: repoParams, query: repoQuery },

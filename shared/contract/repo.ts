@@ -7,7 +7,7 @@ import { plainText, repoId, timestamp } from './words.ts'
 export const repoKind = z.enum(['model', 'dataset'])
 const visibility = z
   .enum(['private', 'public'])
-  .openapi({ description: '`public` is to be read by anyone.', example: 'private' })
+  .openapi({ description: '`public` repos can be read by anyone.', example: 'private' })
 
 /** A tag of a repo. Short enough for the key of a list, and free of invisible characters. */
 const tag = plainText(100)
@@ -18,39 +18,41 @@ const repoTags = z
   .array(tag)
   .max(listedTagsMax)
   .refine((tags) => new Set(tags).size === tags.length, 'names a tag twice')
-  .openapi({ description: `What people put on it, at most ${listedTagsMax}.` })
+  .openapi({ description: `Tags set by users, at most ${listedTagsMax}.` })
 
 export const repo = z
   .object({
     id: repoId,
     kind: repoKind,
     visibility,
-    revision: z.string().optional().openapi({ description: 'What the branch main names; absent in an empty repo.' }),
+    revision: z
+      .string()
+      .optional()
+      .openapi({ description: 'The revision of the branch main; absent in an empty repo.' }),
     task: z.string().optional(),
     library: z.string().optional(),
     license: z.string().optional(),
-    tags: z.array(z.string()).openapi({ description: 'What people put on it.' }),
-    cardTags: z.array(z.string()).optional().openapi({ description: 'What its card says, on main.' }),
+    tags: z.array(z.string()).openapi({ description: 'Tags set by users.' }),
+    cardTags: z.array(z.string()).optional().openapi({ description: 'Tags of its card, on main.' }),
     sizeBytes: z.number().int(),
     downloads: z.number().int().openapi({
-      description:
-        'Of its config.json, or of a model where it has none. Brought up to date by a download once an hour at most.',
+      description: 'Downloads of its config.json, or without one of a model file. Updated at most once an hour.',
     }),
     createdAt: timestamp,
     updatedAt: timestamp,
     deletedAt: timestamp.optional(),
-    keptUntil: timestamp.optional().openapi({ description: 'Until when a deleted repo can be brought back.' }),
+    keptUntil: timestamp.optional().openapi({ description: 'Until when a deleted repo can be restored.' }),
   })
   .openapi('Repo')
 
 export const repoDetail = repo
   .extend({
     refs: refsOfRepo,
-    metadata: revisionMetadata.optional().openapi({ description: 'Of what main names, once it was inspected.' }),
+    metadata: revisionMetadata.optional().openapi({ description: 'Of the revision of main, once it is inspected.' }),
     card: z
       .string()
       .optional()
-      .openapi({ description: 'README.md on main, once it was inspected, where it is no larger than 64 KiB.' }),
+      .openapi({ description: 'README.md on main, once it is inspected, if it has at most 64 KiB.' }),
   })
   .openapi('RepoDetail')
 

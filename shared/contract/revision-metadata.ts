@@ -15,7 +15,7 @@ const onnxMetadata = z
     producer: z.string().optional(),
     producerVersion: z.string().optional(),
     properties: z.record(z.string(), z.string()).optional().openapi({ description: 'Its metadata_props.' }),
-    externalData: z.array(z.string()).optional().openapi({ description: 'Files beside it that hold its weights.' }),
+    externalData: z.array(z.string()).optional().openapi({ description: 'The files of its external weights.' }),
     fault: z.string().optional().openapi({ description: 'Why the file cannot be served.' }),
   })
   .openapi('OnnxMetadata')
@@ -45,7 +45,7 @@ export const revisionMetadata = z
     tags: z.array(z.string()),
     baseModels: z.array(z.string()),
     relation: z.enum(['adapter', 'quantized', 'merge', 'finetune']).optional().openapi({
-      description: 'What it is to its base models: said by the card, else inferred from the files.',
+      description: 'Its relation to the base models: from the card, or else inferred from the files.',
     }),
     newVersion: z.string().optional().openapi({ description: 'The model that replaces it.' }),
     datasets: z.array(z.string()),
@@ -53,10 +53,10 @@ export const revisionMetadata = z
     metrics: z.array(z.string()).optional(),
     architectures: z.array(z.string()).optional(),
     modelType: z.string().optional(),
-    dtype: z.string().optional().openapi({ description: 'What config.json says its weights are.' }),
-    formats: z.array(z.string()).optional().openapi({ description: 'What its weights are kept as.' }),
+    dtype: z.string().optional().openapi({ description: 'The type of its weights, by config.json.' }),
+    formats: z.array(z.string()).optional().openapi({ description: 'The formats of its weights.' }),
     parameters: z.number().int().optional().openapi({
-      description: 'Weights, counted from headers of safetensors files, or else of a GGUF file.',
+      description: 'The number of weights, counted from the headers of safetensors files, or else of a GGUF file.',
     }),
     parametersByType: z
       .record(z.string(), z.number().int())
@@ -92,10 +92,10 @@ export const revisionMetadata = z
     gguf: z.array(ggufMetadata).optional(),
     onnx: z.array(onnxMetadata),
     config: z.record(z.string(), z.unknown()).optional().openapi({
-      description: 'What more the Hub tells of configuration files, in their own words.',
+      description: 'Further fields of configuration files that the Hub shows.',
     }),
     card: z.record(z.string(), z.unknown()).optional().openapi({
-      description: 'What more the front matter of the card says, in its own words.',
+      description: "Further fields of the card's front matter.",
     }),
     warnings: z.array(z.string()),
   })

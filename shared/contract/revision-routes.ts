@@ -17,7 +17,7 @@ const repoPath = '/api/v1/repos/{owner}/{name}' as const
 const path = `${repoPath}/revisions/{ref}` as const
 const params = repoParams.extend({
   ref: refName.openapi({
-    description: 'A revision, what it is called where it came from, or a branch, tag, version or alias.',
+    description: 'A revision, its id at its source, or a branch, tag, version or alias.',
   }),
 })
 const query = pageQuery.extend(repoQuery.shape)
@@ -27,7 +27,7 @@ export const revisionRoutes = {
     method: 'get',
     path: `${repoPath}/revisions`,
     tags,
-    summary: 'The revisions that led to one, the newest first',
+    summary: 'The history of a revision, newest first',
     security,
     request: { params: repoParams, query: query.extend({ ref: refName.default('main') }) },
     responses: { 200: json(pageOf(revisionSummary), 'A page of revisions.'), ...failures },
@@ -36,7 +36,7 @@ export const revisionRoutes = {
     method: 'get',
     path,
     tags,
-    summary: 'The revision that a ref names',
+    summary: 'The revision of a ref',
     security,
     request: { params, query: repoQuery },
     responses: { 200: json(revision, 'The revision.'), ...failures },
@@ -46,7 +46,7 @@ export const revisionRoutes = {
     path: `${path}/manifest`,
     tags,
     summary: 'A revision with all of its files',
-    description: `Of at most ${manifestFilesMax} files; those of a larger one are listed in pages.`,
+    description: `With at most ${manifestFilesMax} files; those of a larger one are listed in pages.`,
     security,
     request: { params, query: repoQuery },
     responses: { 200: json(revisionManifest, 'The manifest.'), ...failures },
@@ -65,7 +65,7 @@ export const revisionRoutes = {
     path: `${path}/files/{path}`,
     tags,
     summary: 'A file of a revision: its size and hash',
-    description: 'What is in it is downloaded by the Hub protocol.',
+    description: 'Its content is downloaded by the Hub protocol.',
     security,
     request: {
       params: params.extend({
@@ -79,9 +79,9 @@ export const revisionRoutes = {
     method: 'get',
     path: `${repoPath}/diff`,
     tags,
-    summary: 'What differs between two revisions: files, and what they say of themselves',
+    summary: 'The differences between two revisions, in files and metadata',
     description:
-      'By path. A page may hold fewer changes than asked for, or none, where little changed among many files; the last page has no cursor.',
+      'By path. A page may hold fewer changes than requested, or none, if little changed among many files; the last page has no cursor.',
     security,
     request: { params: repoParams, query: query.extend({ from: refName, to: refName.default('main') }) },
     responses: { 200: json(revisionDiff, 'A page of changes.'), ...failures },

@@ -11,9 +11,9 @@ export const revisionSummary = z
     id: z.string().openapi({ example: '5c38ec7c405ec4b44b94cc5a9bb96e735b38267a' }),
     repo: repoId,
     source: z.string(),
-    sourceRevision: z.string().optional().openapi({ description: 'What it is called where it came from.' }),
-    parent: z.string().optional().openapi({ description: 'The revision that it was made of.' }),
-    depth: z.number().int().openapi({ description: 'How many revisions lead to it, itself included.' }),
+    sourceRevision: z.string().optional().openapi({ description: 'Its id at its source.' }),
+    parent: z.string().optional().openapi({ description: 'The revision that it is based on.' }),
+    depth: z.number().int().openapi({ description: 'The number of revisions up to and including it.' }),
     title: z.string(),
     message: z.string().optional(),
     filesTotal: z.number().int(),
@@ -24,7 +24,7 @@ export const revisionSummary = z
   .openapi('RevisionSummary')
 
 export const revision = revisionSummary
-  .extend({ metadata: revisionMetadata.optional().openapi({ description: 'Absent until the files were inspected.' }) })
+  .extend({ metadata: revisionMetadata.optional().openapi({ description: 'Absent until the files are inspected.' }) })
   .openapi('Revision')
 
 /** A revision as stored in the bucket, so that it can be verified and served without the registry. */
@@ -71,7 +71,7 @@ export const revisionDiff = pageOf(fileChange)
   .extend({
     from: revisionSummary,
     to: revisionSummary,
-    metadata: z.array(metadataChange).openapi({ description: 'What the two say differently of themselves.' }),
+    metadata: z.array(metadataChange).openapi({ description: 'The differences in metadata.' }),
   })
   .openapi('RevisionDiff')
 

@@ -31,7 +31,7 @@ export const body = <Schema extends z.ZodType>(schema: Schema) => ({
 
 /** Error responses in a protocol's envelope. */
 export const failuresAs = <Schema extends z.ZodType>(schema: Schema) => ({
-  '4XX': json(schema, 'What is wrong, where, and how to mend it.'),
+  '4XX': json(schema, 'What is wrong, where, and how to fix it.'),
   '5XX': json(schema, 'Our fault.'),
 })
 

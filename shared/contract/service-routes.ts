@@ -23,7 +23,7 @@ export const serviceRoutes = {
       200: json(z.object({ status: z.literal('ready') }), 'It should.'),
       503: json(
         z.object({ status: z.literal('not ready'), reason: z.string() }),
-        'It loads what is deployed, or leaves; what it is asked all the same is answered as well as it can.',
+        'It is loading deployments or shutting down; it still answers requests as well as it can.',
       ),
     },
   }),
@@ -31,7 +31,7 @@ export const serviceRoutes = {
     method: 'get',
     path: '/info',
     tags,
-    summary: 'What it serves and how, deployment by deployment',
+    summary: 'What it serves and how, by deployment',
     security,
     responses: {
       200: json(
@@ -60,7 +60,7 @@ export const serviceRoutes = {
     method: 'get',
     path: '/metrics',
     tags,
-    summary: 'The numbers of this process, for Prometheus; never to be had through a load balancer',
+    summary: 'The metrics of this process, for Prometheus; not available through a load balancer',
     security: openSecurity,
     responses: { 200: { content: { 'text/plain': { schema: z.string() } }, description: 'In its text format.' } },
   }),

@@ -24,6 +24,6 @@ function atRoot(
   path: string,
 ) {
   const description =
-    'Where one deployment is made for this, or alone can do it, that one answers; else 400 `model_not_named` names the base paths.'
+    'Answered by the one deployment that is for this task, or the only one capable of it; otherwise 400 `model_not_named` lists the base paths.'
   return { ...route, path, request, description }
 }

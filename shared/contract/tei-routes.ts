@@ -46,14 +46,14 @@ const read = <Path extends string, Responses extends NonNullable<RouteConfig['re
     responses: { ...responses, ...failuresAs(failure) },
   })
 
-const alive = { 200: { description: 'It answers, or loads. There is no body.' } }
+const alive = { 200: { description: 'It answers or is loading. There is no body.' } }
 
 /** The TEI routes below the base path of one model. */
 export const teiRoutes = {
   teiEmbed: route('embed', {
     request: z.object({ ...prompted, normalize: z.boolean().optional(), dimensions: z.number().int().optional() }),
     answer: vectors,
-    summary: 'Embeddings, as Text Embeddings Inference has them',
+    summary: "Embeddings, by Text Embeddings Inference's protocol",
   }),
   teiEmbedAll: route('embed_all', {
     request: z.object(prompted),
@@ -63,7 +63,7 @@ export const teiRoutes = {
   teiEmbedSparse: route('embed_sparse', {
     request: z.object(prompted),
     answer: z.array(z.array(z.object({ index: z.number().int(), value: z.number() }))),
-    summary: 'Sparse embeddings, as SPLADE makes them of a model of masked words',
+    summary: "Sparse embeddings, such as SPLADE's",
   }),
   teiPredict: route('predict', {
     request: z.object({ inputs: z.unknown(), ...truncation, raw_scores: z.boolean().optional() }),
@@ -79,12 +79,12 @@ export const teiRoutes = {
       return_text: z.boolean().optional(),
     }),
     answer: z.array(z.object({ index: z.number().int(), score: z.number(), text: text.optional() })),
-    summary: 'Texts by how well they answer a query',
+    summary: 'Texts ranked by how well they answer a query',
   }),
   teiSimilarity: route('similarity', {
     request: z.object({ inputs: z.object({ source_sentence: text, sentences: z.array(text) }) }),
     answer: z.array(z.number()),
-    summary: 'How alike sentences are to one',
+    summary: 'The similarity of sentences to one sentence',
   }),
   teiTokenize: route('tokenize', {
     request: z.object({ inputs: z.union([text, z.array(text)]), add_special_tokens: z.boolean().optional() }),
@@ -103,21 +103,21 @@ export const teiRoutes = {
     request: z.looseObject({}),
     answer: z.unknown(),
     summary:
-      'As SageMaker asks: what the model does first of rerank, predict, embed_sparse and embed; and as MLflow asks, `{dataframe_split}`, `{dataframe_records}`, `{instances}` or, of other models, `{inputs}`, for `{predictions}`',
+      "SageMaker's route: the first of rerank, predict, embed_sparse and embed that the model supports; and MLflow's: `{dataframe_split}`, `{dataframe_records}`, `{instances}` or, of other models, `{inputs}`, for `{predictions}`",
   }),
   teiVertex: route('vertex', {
     request: z.object({ instances: z.array(z.looseObject({})) }),
     answer: z.object({ predictions: z.array(z.unknown()) }),
-    summary: 'As Vertex AI asks: each instance is a request of its own, and they share runs',
+    summary: "Vertex AI's route: each instance is a request of its own, and they share runs",
   }),
   teiInfo: read('info', {
-    summary: 'What the model is and takes, as Text Embeddings Inference says it',
+    summary: "The model and its limits, by Text Embeddings Inference's protocol",
     responses: { 200: json(z.looseObject({ model_id: text, model_sha: text.nullable() }), 'The model.') },
   }),
   teiHealth: read('health', { summary: 'Whether there is such a model', responses: alive }),
   mlflowVersion: read('version', {
-    summary: 'What serves it, as clients of MLflow ask',
+    summary: 'The serving software, for clients of MLflow',
     responses: { 200: { description: 'The version of the platform, as text.' } },
   }),
-  teiPing: read('ping', { summary: 'The same, as SageMaker asks it', responses: alive }),
+  teiPing: read('ping', { summary: 'The same, for SageMaker', responses: alive }),
 }

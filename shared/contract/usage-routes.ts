@@ -12,8 +12,8 @@ export const usageRoutes = {
     method: 'get',
     path: '/api/v1/usage',
     tags: ['usage'],
-    summary: 'What your namespaces use of their quotas',
-    description: `One entry for each owner that you belong to, or for the one that is asked for; admins of the platform get every owner that has anything or a limit of its own, page by page, of which each may hold fewer than were asked for.\n\n${explained}\n\nA limit is held by the database in the write that would exceed it: that is refused with 403 \`quota_exceeded\`, requests with 429 \`rate_limited\`.`,
+    summary: 'How much of their quotas your namespaces use',
+    description: `One entry for each of your namespaces, or for the requested one; admins of the platform get every owner that has content or a limit of its own, in pages that may hold fewer than requested.\n\n${explained}\n\nThe database refuses the write that would exceed a limit, with 403 \`quota_exceeded\`; too many requests get 429 \`rate_limited\`.`,
     security,
     request: { query: pageQuery.extend({ owner: ownerName.optional() }) },
     responses: { 200: json(usage, 'Use and limits.'), ...failures },
@@ -24,9 +24,9 @@ export const usageRoutes = {
     tags: ['usage'],
     summary: 'Set limits of one owner, as an admin of the platform',
     description:
-      'The database knows a limit at once. That of requests is obeyed by every process within 10 seconds. A limit below what is used takes nothing away.',
+      'A limit takes effect at once, that of requests within 10 seconds. A limit below the current use removes nothing.',
     security,
     request: { params: z.object({ owner: ownerName }), ...body(setQuotas) },
-    responses: { 200: json(ownerUsage, 'What the owner has now.'), ...failures },
+    responses: { 200: json(ownerUsage, 'The limits of the owner.'), ...failures },
   }),
 }

@@ -3,10 +3,10 @@ import { quotaNames } from '../table/quotas.ts'
 import { pageOf } from './words.ts'
 
 export const quotaTexts: Record<(typeof quotaNames)[number], string> = {
-  repos: 'Repos of models and datasets, those included that were deleted and can still be brought back.',
+  repos: 'Repos of models and datasets, including deleted ones that can still be restored.',
   storedBytes:
-    'Bytes of all files in all revisions. A file content that stands in several revisions or repos of an owner counts once for it; where several owners have the same content each of them is charged for it, so that no bill depends on what others keep, and nobody learns from a count whether others have it. What is deleted counts until it is collected.',
-  imports: 'Imports that are under way at the same time.',
+    'Bytes of all files in all revisions. A file content in several revisions or repos of an owner counts once for that owner. If several owners have the same content, it counts for each of them, so that no count depends on others or reveals what they have. Deleted content counts until it is collected.',
+  imports: 'Imports that run at the same time.',
   deployments: 'Deployments, whether or not they are ready.',
   requestsPerMinute:
     "Requests to the API and to the Hub protocol within a minute, by the keys and sessions of the owner's user or by keys that were made for the owner. Without a limit they are not counted.",
@@ -17,7 +17,7 @@ const quota = z
     name: z.enum(quotaNames),
     used: z.number().int().optional().openapi({ description: 'Absent where it is not counted.' }),
     limit: z.number().int().optional().openapi({ description: 'Absent where there is none.' }),
-    isOwn: z.boolean().openapi({ description: 'Whether an admin set the limit for this owner alone.' }),
+    isOwn: z.boolean().openapi({ description: "Whether the limit is the owner's own, set by an admin." }),
     about: z.string(),
   })
   .openapi('QuotaUse')
@@ -38,6 +38,6 @@ export const setQuotas = z
   })
   .strict()
   .refine((limits) => Object.values(limits).some((value) => value !== undefined), 'names no quota')
-  .openapi('SetQuotas', { description: '`null` gives the owner what everyone has; what is left out stays as it is.' })
+  .openapi('SetQuotas', { description: '`null` restores the default; a missing field stays as it is.' })
 
 export type OwnerUsage = z.infer<typeof ownerUsage>

@@ -51,7 +51,7 @@ const notAnnounced = (cause: unknown) =>
   new AppError({
     code: 'not_recorded',
     status: 500,
-    message: 'Nothing was done, because it could not be written to the audit log. Ask again in a moment.',
+    message: 'Nothing was done, because the audit log could not be written. Try again in a moment.',
     retryable: true,
     cause,
   })

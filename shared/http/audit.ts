@@ -91,6 +91,6 @@ const notRecorded = (cause: unknown) =>
     code: 'not_recorded',
     status: 500,
     message:
-      'What you asked for may have been done, but it could not be written to the audit log. Look whether it is there before you ask again.',
+      'Your request may have taken effect, but it could not be written to the audit log. Check that before you repeat it.',
     cause,
   })

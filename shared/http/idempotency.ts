@@ -85,14 +85,14 @@ const refusals = {
     new AppError({
       code: 'idempotency_key_reused',
       status: 422,
-      message: 'This Idempotency-Key was sent with another request before. Use a new key for each thing to be made.',
+      message: 'This Idempotency-Key was already sent with another request. Use a new key for each new request.',
       param: 'Idempotency-Key',
     }),
   running: () =>
     new AppError({
       code: 'idempotency_in_flight',
       status: 409,
-      message: 'A request with this Idempotency-Key is being worked on. Send it again in a moment for its answer.',
+      message: 'A request with this Idempotency-Key is still running. Send it again in a moment for its answer.',
       retryable: true,
       retryAfterSeconds: 1,
     }),
@@ -101,7 +101,7 @@ const refusals = {
       code: 'idempotency_answer_not_kept',
       status: 409,
       message:
-        'This was made already by a request with this Idempotency-Key, and its answer is not kept, because it showed a secret or was too large. Look it up in the list, or remove it and make another one with a new key.',
+        'This was already created by a request with this Idempotency-Key, whose answer is not stored because it held a secret or was too large. Look it up in the list, or delete it and create another one with a new key.',
       param: 'Idempotency-Key',
     }),
 }

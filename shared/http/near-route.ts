@@ -4,10 +4,10 @@
 export function nearRoute(path: string, isRoute: (path: string) => boolean): string | undefined {
   // Matches from the first slash of a run only, so that a path of slashes takes no longer than others.
   const bare = path.replace(/(?<=[^/])\/+$/, '')
-  if (bare !== path && isRoute(bare)) return `There is ${bare}, without a slash at its end.`
+  if (bare !== path && isRoute(bare)) return `There is ${bare}, without the trailing slash.`
   if (/^\/models\/[^/]+$/.test(path))
-    return 'A deployment is asked at /api/v1/predict/{deployment}, a model at /models/{owner}/{name}.'
-  if (ollama.test(path)) return "Ollama's clients are not served; OpenAI's are, below /v1, such as /v1/embeddings."
+    return 'Deployments answer at /api/v1/predict/{deployment}, models at /models/{owner}/{name}.'
+  if (ollama.test(path)) return "Ollama's clients are not supported; OpenAI's are, below /v1, such as /v1/embeddings."
   return undefined
 }
 

@@ -63,7 +63,7 @@ const tooManyRequests = ({ owner, max, secondsLeft }: { owner: string; max: numb
   new AppError({
     code: 'rate_limited',
     status: 429,
-    message: `"${owner}" has sent as many requests this minute as it may: the quota "requestsPerMinute" is ${max}, and ${max} are used. Send it again in ${secondsLeft} s.`,
+    message: `"${owner}" has used up its quota "requestsPerMinute", which is ${max}. Try again in ${secondsLeft} s.`,
     retryable: true,
     retryAfterSeconds: secondsLeft,
     details: { quota: 'requestsPerMinute', limit: max, used: max },

@@ -19,7 +19,7 @@ export function chooseOnnxFile(input: ChooseInput): ChosenFile {
   if (chosen.fault !== undefined) throw errors.unsupportedModel(`"${target}" cannot be served: ${chosen.fault}.`)
   if (wantedTask === undefined && metadata.task !== undefined && writers.has(metadata.task))
     throw errors.unsupportedModel(
-      `"${target}" does ${metadata.task}: models that write text are not served yet. Served are: ${servedTasks.join(', ')}.`,
+      `"${target}" does ${metadata.task}: text generation is not served yet. Served are: ${servedTasks.join(', ')}.`,
     )
   // A model of an unsupported task is served as plain tensors.
   return { file, task: servedAs(wantedTask ?? metadata.task), pipelineTag: metadata.task }

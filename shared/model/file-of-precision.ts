@@ -17,10 +17,10 @@ export function fileOfPrecision({ target, paths, task, precision, device }: File
   const ofModel = filesOfOneModel(files) ?? filesOfTower(files, task)
   if (paths.length === 0)
     throw errors.unsupportedModel(
-      `"${target}" holds no ONNX file. Slipway serves ONNX: export the model with "optimum-cli export onnx" or skl2onnx.`,
+      `"${target}" has no ONNX file. Slipway serves ONNX: export the model with "optimum-cli export onnx" or skl2onnx.`,
     )
   if (ofModel.length === 0)
-    throw errors.unsupportedModel(`"${target}" holds several ONNX files; name one with "file": ${paths.join(', ')}.`)
+    throw errors.unsupportedModel(`"${target}" has several ONNX files; name one with "file": ${paths.join(', ')}.`)
   for (const wanted of precision === undefined ? preferredPrecisions[device] : [precision]) {
     const [best] = ofModel.filter((file) => file.precision === wanted).sort(byVariant)
     if (best !== undefined) return best.path

@@ -9,11 +9,11 @@ export function pathFault(path: string): string | undefined {
   if (path === '') return 'it is empty'
   if (Buffer.byteLength(path) > maxPathBytes) return `it is longer than ${maxPathBytes} bytes`
   if (path !== path.normalize('NFC') || !path.isWellFormed()) return 'it is not normalised Unicode'
-  if (hasControlCharacter(path)) return 'it holds a control character'
-  if (invisible.test(path)) return 'it holds an invisible character, which lets it look like another name'
+  if (hasControlCharacter(path)) return 'it contains a control character'
+  if (invisible.test(path)) return 'it contains an invisible character, which makes it look like another name'
   if (path.includes('\\')) return 'it holds a backslash'
   if (path.startsWith('/')) return 'it is absolute'
-  if (/^[A-Za-z]:/.test(path)) return 'it begins like a drive of Windows'
+  if (/^[A-Za-z]:/.test(path)) return 'it begins with a drive letter'
   const segments = path.split('/')
   if (segments.length > maxSegments) return `it is more than ${maxSegments} folders deep`
   if (segments.some((segment) => segment === '')) return 'it has an empty folder name'

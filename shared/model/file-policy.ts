@@ -9,8 +9,8 @@ type FileVerdict = { take: true } | { take: false; reason: string }
 
 const refused = [
   { format: /\.(?:bin|pt|pth|pkl|pickle|joblib|ckpt|dill|mar|nemo|ot)$/i, reason: runsCode('pickle') },
-  { format: /\.(?:npy|npz)$/i, reason: runsCode('NumPy, which can hold pickled objects') },
-  { format: /\.(?:h5|hdf5|keras)$/i, reason: runsCode('HDF5 or Keras, which can hold code of layers') },
+  { format: /\.(?:npy|npz)$/i, reason: runsCode('NumPy, which can contain pickled objects') },
+  { format: /\.(?:h5|hdf5|keras)$/i, reason: runsCode('HDF5 or Keras, which can contain code') },
   { format: /\.(?:py|pyc|sh|bat|exe|dll|so|dylib|jar)$/i, reason: 'is a program' },
 ]
 
@@ -28,7 +28,7 @@ export function createFilePolicy({ include = [], exclude = [] }: FilePatterns): 
 }
 
 function runsCode(format: string): string {
-  return `may run code when it is loaded (${format})`
+  return `can run code when it is loaded (${format})`
 }
 
 interface FilePatterns {

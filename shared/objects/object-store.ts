@@ -123,7 +123,7 @@ export class ObjectMissing extends Error {
 export class ObjectChanged extends Error {
   override name = 'ObjectChanged'
   constructor(key: string, cause?: unknown) {
-    super(`the object "${key}" is another one by now`, { cause })
+    super(`the object "${key}" has changed`, { cause })
   }
 }
 

@@ -32,7 +32,7 @@ export interface OnnxGraph {
  * invalid one
  */
 export async function readGraph(reader: ByteReader, field: Field, depth = 0): Promise<OnnxGraph> {
-  if (depth > depthMax) throw new RangeError('its graphs are nested deeper than any')
+  if (depth > depthMax) throw new RangeError('its graphs are nested too deep')
   const found: OnnxGraph = { inputs: [], outputs: [], operators: new Set(), externalData: new Set() }
   const weights = new Set<string>()
   for await (const inner of inside(reader, field)) {
@@ -82,6 +82,6 @@ async function readWeight(reader: ByteReader, field: Field, found: OnnxGraph): P
 
 function addExternal({ externalData }: OnnxGraph, file: string): void {
   if (externalData.size >= externalFilesMax && !externalData.has(file))
-    throw new RangeError(`its weights lie in more than ${externalFilesMax} files`)
+    throw new RangeError(`its weights are in more than ${externalFilesMax} files`)
   externalData.add(file)
 }

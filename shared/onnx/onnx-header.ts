@@ -31,7 +31,7 @@ export async function readOnnxHeader(reader: ByteReader): Promise<OnnxHeader> {
     else if (field.number === model.graph && field.kind === 'bytes') graph = await readGraph(reader, field)
   }
   if (graph === undefined || said.irVersion <= 0 || !Number.isSafeInteger(said.irVersion))
-    throw new RangeError('it holds no ONNX graph')
+    throw new RangeError('it contains no ONNX graph')
   const { externalData, ...signature } = graph
   properties.delete('')
   return {

@@ -58,7 +58,7 @@ export async function text(reader: ByteReader, field: Field): Promise<string> {
 
 /** The fields of the message inside a field. @throws RangeError where it holds none */
 export async function* inside(reader: ByteReader, field: Field): AsyncGenerator<Field> {
-  if (field.kind !== 'bytes') throw new RangeError('a message is missing where one is due')
+  if (field.kind !== 'bytes') throw new RangeError('a message is missing')
   reader.position = field.start
   yield* fields(reader, field.end)
 }

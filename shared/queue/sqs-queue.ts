@@ -34,7 +34,7 @@ export function createSqsQueue<Message>({
           .map((message, index) => ({ Id: String(index), ...contentOf(message) }))
         const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))
         const [fault] = answer.Failed ?? []
-        if (fault !== undefined) throw new Error(`SQS did not take a message: ${fault.Code} ${fault.Message}`)
+        if (fault !== undefined) throw new Error(`SQS did not accept a message: ${fault.Code} ${fault.Message}`)
       }
     },
   }

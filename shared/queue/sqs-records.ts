@@ -32,7 +32,7 @@ export async function handleSqsRecords(
       batchItemFailures.push({ itemIdentifier: messageId })
       // Without this call, the message still returns after the visibility timeout.
       await comeBack({ receiptHandle, delaySeconds: againAfterSeconds(receiveCount) }).catch((fault) =>
-        log.warn({ messageId }, `a failed message comes back late: ${messageOf(fault)}`),
+        log.warn({ messageId }, `a failed message returns late: ${messageOf(fault)}`),
       )
     }
   }

@@ -57,7 +57,7 @@ const mayFollow = ({ owner }: DeploymentItem, repo: RepoItem): boolean =>
 
 const closed = ({ owner, deletedAt }: RepoItem): string =>
   deletedAt === undefined
-    ? `The repo is private to "${owner}": name the target again, which needs that you may read it.`
+    ? `The repo is private to "${owner}": deploy it again with an account that may read it.`
     : 'The repo was deleted.'
 
 /**
@@ -71,7 +71,7 @@ function staysTogether(before: readonly DeploymentTarget[], after: readonly Depl
     const standing = before[index]
     if (standing === undefined || servedAs(standing.task) === servedAs(target.task)) return target
     const now = `The alias "${target.ref}" names ${target.revision.slice(0, 12)} now, which is served as ${target.task}`
-    return { ...standing, followFault: `${now}: the targets of a deployment do the same task.` }
+    return { ...standing, followFault: `${now}: all targets of a deployment have to do the same task.` }
   })
 }
 
@@ -80,7 +80,7 @@ async function moved(table: Table, { target, device }: Moved): Promise<Deploymen
   const { followFault: _, ...standing } = target
   const { repoId, ref, revision, wantedFile, precision, wantedTask } = target
   const alias = await getRef(table, { repoId, kind: 'alias', name: ref })
-  if (alias === undefined) return { ...standing, followFault: `The alias "${ref}" is gone.` }
+  if (alias === undefined) return { ...standing, followFault: `The alias "${ref}" was deleted.` }
   if (alias.revision === revision) return standing
   const found = await getRevision(table, repoId, alias.revision)
   try {

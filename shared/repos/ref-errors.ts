@@ -9,14 +9,14 @@ export const refErrors = {
     new AppError({
       code: 'ref_exists',
       status: 409,
-      message: `"${repo}" has the ${kind} "${name}" already; it names the revision ${revision}.`,
+      message: `"${repo}" already has the ${kind} "${name}", which names the revision ${revision}.`,
       details: { kind, name, revision },
     }),
   inTheWay: (repo: string, name: string, other: Named) =>
     new AppError({
       code: 'ref_conflict',
       status: 409,
-      message: `"${repo}" cannot have a "${name}" beside its ${other.kind} "${other.name}": a name is one of a branch, a tag or an alias, and none is a folder of another. Choose another name, or delete that one.`,
+      message: `"${repo}" cannot have "${name}" beside its ${other.kind} "${other.name}": branches, tags and aliases need different names, and none may be a folder of another. Choose another name, or delete that one.`,
       details: { kind: other.kind, name: other.name, revision: other.revision },
     }),
   notFound: (repo: string, kind: string, name: string) =>
@@ -29,20 +29,20 @@ export const refErrors = {
     new AppError({
       code: 'precondition_failed',
       status: 412,
-      message: `The ${kind} "${name}" is at ${is}, not at ${expected}: somebody moved it meanwhile. Look at it and try again.`,
+      message: `The ${kind} "${name}" is at ${is}, not at ${expected}: somebody moved it meanwhile. Read it again.`,
       details: { current: is },
     }),
   mainStays: (repo: string) =>
     new AppError({
       code: 'ref_protected',
       status: 409,
-      message: `The branch main of "${repo}" stays as long as the repo. Move it, or delete the repo.`,
+      message: `The branch main of "${repo}" cannot be deleted. Move it, or delete the repo.`,
     }),
   versionStays: (repo: string, name: string) =>
     new AppError({
       code: 'ref_protected',
       status: 409,
-      message: `"${name}" is a version of "${repo}", and a version always names the same revision. Make another one, or use an alias.`,
+      message: `"${name}" is a version of "${repo}", and versions never move. Make another one, or use an alias.`,
     }),
   aliasProtected: (repo: string, name: string, owner: string) =>
     new AppError({

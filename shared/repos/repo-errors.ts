@@ -7,20 +7,20 @@ export const repoErrors = {
     new AppError({
       code: 'repo_exists',
       status: 409,
-      message: `There is a repo "${name}" already: ${url}`,
+      message: `There is already a repo "${name}": ${url}`,
       details: { url, id },
     }),
   deletedNameKept: (name: string) =>
     new AppError({
       code: 'repo_deleted',
       status: 409,
-      message: `A repo "${name}" was deleted and can still be brought back. Bring it back, or choose another name until it is swept.`,
+      message: `A deleted repo "${name}" can still be restored. Restore it, or choose another name.`,
     }),
   mirrorNotWritten: (repo: string, address: string) =>
     new AppError({
       code: 'repo_is_mirror',
       status: 403,
-      message: `"${repo}" mirrors ${address} and is only read. Push to a repo of your own.`,
+      message: `"${repo}" is a read-only mirror of ${address}. Push to a repo of your own.`,
     }),
   nameTaken: (name: string) =>
     new AppError({ code: 'repo_exists', status: 409, message: `The name "${name}" is taken. Choose another one.` }),
@@ -28,7 +28,7 @@ export const repoErrors = {
     new AppError({
       code: 'too_large',
       status: 422,
-      message: `"${name}" has more than ${limit} files in all its revisions, too many to give them to another owner at once. Import it there instead.`,
+      message: `"${name}" has more than ${limit} files in all its revisions, too many to move to another owner at once. Import it there instead.`,
     }),
 }
 
@@ -39,7 +39,7 @@ export function requireCurrentName(repo: RepoItem, { asked, url }: { asked: stri
   throw new AppError({
     code: 'repo_renamed',
     status: 409,
-    message: `"${asked}" is called "${id}" now. Name it so, to be sure that it is the one you mean.`,
+    message: `"${asked}" was renamed to "${id}". Use the new name, to be sure that it is the one you mean.`,
     details: { id, url },
   })
 }

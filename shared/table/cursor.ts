@@ -22,7 +22,7 @@ export function decodeCursor(
   const fits = Object.keys(key).toSorted().join() === names
   const same = Object.entries(partition).every(([name, value]) => key[name] === value)
   if (fits && same) return key
-  throw errors.invalidRequest('The cursor is not one that this list gave. Start again without it.', 'cursor')
+  throw errors.invalidRequest('The cursor does not belong to this list. Start again without it.', 'cursor')
 }
 
 function parseKey(cursor: string): Record<string, string> {
@@ -50,7 +50,7 @@ export function decodePosition(cursor: string | undefined, list: string): string
   if (cursor === undefined) return undefined
   const [of, position] = parsePosition(cursor)
   if (of === list && isKeyPart(position)) return position as string
-  throw errors.invalidRequest('The cursor is not one that this list gave. Start again without it.', 'cursor')
+  throw errors.invalidRequest('The cursor does not belong to this list. Start again without it.', 'cursor')
 }
 
 function parsePosition(cursor: string): unknown[] {

@@ -82,7 +82,7 @@ export class QuotaExceeded extends AppError {
     super({
       code: 'quota_exceeded',
       status: 403,
-      message: `"${owner}" may not have ${more} more: the quota "${quota}" is ${limit}, and ${used} is used. ${remedies[quota]}, or ask an admin of the platform for more.`,
+      message: `"${owner}" cannot have ${more} more: its quota "${quota}" is ${limit}, of which ${used} is used. ${remedies[quota]}, or ask an admin of the platform for more.`,
       details: { quota, limit, used },
     })
   }

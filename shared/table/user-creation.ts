@@ -70,5 +70,5 @@ export async function ensureAdminUser({ table, now }: { table: Table; now: Date 
       // Another process created it meanwhile, or it is not the first user, which it need not be.
       if (error.failed[1] === true) return
     }
-  throw new Error('The name "admin" is taken by somebody else. Ask the one who has it to be made an admin.')
+  throw new Error('The name "admin" is taken by somebody else. Ask that user to make you an admin.')
 }

@@ -9,7 +9,7 @@ export async function writeBatches({ documents, tableName, requests, patience }:
   for (let start = 0; start < requests.length; start += batchMax) {
     let pending: Record<string, unknown>[] | undefined = requests.slice(start, start + batchMax)
     for (let attempt = 0; pending !== undefined && pending.length > 0; attempt++) {
-      if (attempt === triesMax) throw new Error('DynamoDB did not take a batch of writes after 8 tries')
+      if (attempt === triesMax) throw new Error('DynamoDB did not accept a batch of writes after 8 tries')
       if (attempt > 0) await patience.pause(50 * 2 ** attempt * (0.5 + patience.random()))
       const answer: { UnprocessedItems?: Record<string, unknown> | undefined } = await documents.send(
         new BatchWriteCommand({ RequestItems: { [tableName]: pending } }),

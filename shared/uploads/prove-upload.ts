@@ -61,7 +61,7 @@ async function requireProven({ id, oid }: UploadItem, { table, now }: Pick<Proof
   const after = await getUpload(table, id, now())
   if (after?.state === 'proven') return
   throw after?.state === 'refused'
-    ? uploadRefused(oid, after.fault ?? 'it was not what it was said to be')
+    ? uploadRefused(oid, after.fault ?? 'its content differs from what was announced')
     : uploadMissing(oid)
 }
 

@@ -76,7 +76,7 @@ describe('the rest of the Hub protocol', () => {
     ['POST', 'duplicate', 501, /cannot be duplicated/],
     ['POST', 'discussions', 501, /no pull requests/],
     ['GET', 'discussions', 404, /no pull requests/],
-    ['GET', 'lfs-files', 501, /collected by itself/],
+    ['GET', 'lfs-files', 501, /collected automatically/],
   ])('says clearly what is not supported: %s %s', async (method, path, status, message) => {
     const repo = 'writers/refused'
     await createRepo({ ...hub.params, repo }).catch(() => {})
@@ -148,8 +148,8 @@ describe('an invalid commit', () => {
     ['holds a pickle', [header(), file('model.pkl', 'x')], 400, /pickle/],
     ['leaves the repo', [header(), file('../x', 'x')], 400, /no path/],
     ['deletes what is not there', [header(), { key: 'deletedFile', value: { path: 'none' } }], 404, /none/],
-    ['collides', [header(), file('KEPT.txt', 'x')], 400, /differ in case/],
-    ['has no header', [file('a', 'a')], 400, /header is the first/],
+    ['collides', [header(), file('KEPT.txt', 'x')], 400, /differ only in case/],
+    ['has no header', [file('a', 'a')], 400, /header has to be the first/],
   ])('is refused as a whole: it %s', async (_, lines, status, message) => {
     const before = await countCommits({ ...hub.params, repo })
     const answer = await sendCommit(repo, [...lines.slice(0, 1), file('also.txt', 'also'), ...lines.slice(1)])

@@ -100,7 +100,7 @@ describe.each(['huggingface_hub==0.36.0', 'huggingface_hub>=1.33,<2', 'huggingfa
       expect(said.files).toEqual(expect.arrayContaining(['0.safetensors', '7.safetensors']))
       expect(said.files.includes('README.md')).toBe(isJudgedHere)
       expect(said.made[0]).toBe('HfHubHTTPError')
-      expect(said.made.at(-1)).toContain('brought back')
+      expect(said.made.at(-1)).toContain('restored')
     }, 120_000)
 
     it('pushes with the hf command, and downloads the same bytes', async ({ skip }) => {

@@ -229,6 +229,6 @@ describe('@huggingface/hub', () => {
     const models = await Array.fromAsync(listModels({ ...hub.params, search: { owner: 'writers' } }))
     expect(models.map(({ name }) => name)).not.toContain(repo)
     const taken = await post('/api/repos/create', { name: 'gone', organization: 'writers' })
-    expect([taken.status, await taken.json()]).toEqual([410, { error: expect.stringContaining('brought back') }])
+    expect([taken.status, await taken.json()]).toEqual([410, { error: expect.stringContaining('restored') }])
   })
 })

@@ -25,7 +25,7 @@ describe('npm start', () => {
     holder.close()
     await rm(folder, { recursive: true })
     expect(code).toBe(1)
-    expect(said).toContain(`Port ${port} is in use`)
+    expect(said).toContain(`Port ${port} is already in use`)
     expect(said).toContain('PORT=')
   })
 

@@ -37,8 +37,12 @@ it('imports a model that cannot be read, and says what is wrong with it', async 
 })
 
 it.each([
-  ['without an ONNX file', { 'a.safetensors': 'x' }, /holds no ONNX file/],
-  ['that writes text', { 'README.md': '---\npipeline_tag: text-generation\n---\n' }, /models that write text/],
+  ['without an ONNX file', { 'a.safetensors': 'x' }, /has no ONNX file/],
+  [
+    'that writes text',
+    { 'README.md': '---\npipeline_tag: text-generation\n---\n' },
+    /text generation is not served yet/,
+  ],
 ])('says why a model %s cannot be served', async (_, files, fault) => {
   const name = `acme/unserved-${Object.keys(files)[0]?.length}`
   const onnx = 'README.md' in files ? { 'model.onnx': await iris() } : {}

@@ -47,7 +47,7 @@ describe('the pools of a stage', () => {
       /pools\.default\.device: must be "cuda" or "cpu"/,
       /pools\.default: .*"remoteImage"/,
       /pools\.big\.memoryGiB: is needed/,
-      /pools\.big\.modelMemoryBytes: is needed, because the memory of the GPU/,
+      /pools\.big\.modelMemoryBytes: is needed, because the GPU memory/,
       /pools\.many\.requestTimeoutMs: must be a whole number from 1 to 29000/,
       /pools\.many\.intraOpThreads: must be a whole number from 1 to 256/,
     ])

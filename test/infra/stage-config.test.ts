@@ -46,7 +46,7 @@ describe('a stage', () => {
   it('names what is no setting, which would set nothing, and leaves the library its own', () => {
     const context = { gpuReplicaMax: 3, '@aws-cdk/core:checkSecretUsage': true, 'aws:cdk:bundling-stacks': [] }
     expect(() => parseStageConfig(context)).toThrow(
-      /^The stage's context is not usable:\n {2}gpuReplicaMax: is not a setting$/,
+      /^The stage's context is invalid:\n {2}gpuReplicaMax: is not a setting$/,
     )
   })
 })

@@ -53,7 +53,7 @@ function positionOf(cursor: string | undefined): number {
   if (cursor === undefined) return 0
   const [, position] = /^mirror-(\d{1,7})$/.exec(cursor) ?? []
   if (position === undefined)
-    throw errors.invalidRequest('The cursor is not one of this folder. Start again without it.', 'cursor')
+    throw errors.invalidRequest('The cursor does not belong to this folder. Start again without it.', 'cursor')
   return Number(position)
 }
 

@@ -7,7 +7,7 @@ export const mirrorErrors = {
     new AppError({
       code: 'upstream_unreachable',
       status: 504,
-      message: `This is not here, and ${host}, which is mirrored, does not answer. Try again later.`,
+      message: `This is not here, and the mirrored Hub ${host} does not answer. Try again later.`,
       retryable: true,
       retryAfterSeconds,
       cause,
@@ -16,14 +16,14 @@ export const mirrorErrors = {
     new AppError({
       code: 'upstream_unreadable',
       status: 502,
-      message: `${cause.message} It would be read from ${host}, which is mirrored, and cannot be.`,
+      message: `${cause.message} It cannot be read from the mirrored Hub ${host}.`,
       cause,
     }),
   slow: (host: string) =>
     new AppError({
       code: 'upstream_slow',
       status: 504,
-      message: `This is not here, and ${host}, which is mirrored, takes its time. Ask again in a second.`,
+      message: `This is not here, and the mirrored Hub ${host} has not answered yet. Try again in a second.`,
       retryable: true,
       retryAfterSeconds: 1,
     }),
@@ -31,7 +31,7 @@ export const mirrorErrors = {
     new AppError({
       code: 'upstream_rate_limited',
       status: 429,
-      message: `${host}, which is mirrored, limits how often it may be asked. What is here already can be read.`,
+      message: `The mirrored Hub ${host} limits how often it may be asked. What is already here can be read.`,
       retryable: true,
       retryAfterSeconds,
     }),
@@ -39,7 +39,7 @@ export const mirrorErrors = {
     new AppError({
       code: 'gated_repo',
       status: 403,
-      message: `Access to "${repo}" is restricted on ${host}, and the account of this mirror has not been let in.`,
+      message: `Access to "${repo}" is restricted on ${host}, and the account of this mirror has no access.`,
     }),
   leftOut: (path: string, reason: string) =>
     new AppError({
@@ -51,7 +51,7 @@ export const mirrorErrors = {
     new AppError({
       code: 'mirror_busy',
       status: 503,
-      message: 'So many files are being fetched now that this one has to wait. Try again in a moment.',
+      message: 'Too many files are being downloaded at once. Try again in a moment.',
       retryable: true,
       retryAfterSeconds: 5,
     }),
@@ -59,7 +59,7 @@ export const mirrorErrors = {
     new AppError({
       code: 'being_stored',
       status: 503,
-      message: `"${path}" is being brought here and is too large to be sent on before that. Try again in a while.`,
+      message: `"${path}" is being imported and is too large to be sent before that. Try again in a while.`,
       retryable: true,
       retryAfterSeconds: 30,
     }),

@@ -23,7 +23,7 @@ export async function readSmall(
   }
   const sha256 = createHash('sha256').update(content).digest('hex')
   const isRight = file.sha256 === undefined ? gitBlobSha1(content) === gitSha1 : sha256 === file.sha256
-  if (!isRight) throw mirrorErrors.unreachable(upstream.host, 5, new Error(`"${file.path}" is not what was listed`))
+  if (!isRight) throw mirrorErrors.unreachable(upstream.host, 5, new Error(`"${file.path}" differs from the listing`))
   if (mayStore) {
     await objects.put({ key: objectKeys.blob(sha256), body: content, sizeBytes, sha256, ifAbsent: true })
     if (gitSha1 !== undefined) await rememberSmallFile(table, { repo, gitSha1, sha256, now: now() })

@@ -34,7 +34,7 @@ export async function* storeWhileSending({ body, store, onFailure }: StoreInput)
     }
     if (last !== undefined) yield last
   } finally {
-    if (!isWhole) await writer.abort(new Error('the bytes did not come to their end')).catch(() => {})
+    if (!isWhole) await writer.abort(new Error('the bytes ended too early')).catch(() => {})
     await stored
   }
 }

@@ -124,7 +124,7 @@ export async function answerDownloadBatch({ batch, repo, origin, parts }: BatchI
   const prefix = `${origin}/${repo.kind === 'dataset' ? 'datasets/' : ''}${fullName(repo)}/resolve/${revision}`
   const objects = batch.objects.map((object) => {
     const path = paths.get(object.oid)
-    if (path === undefined) return { ...object, error: { code: 404, message: 'The branch main holds no such object.' } }
+    if (path === undefined) return { ...object, error: { code: 404, message: 'The branch main has no such object.' } }
     const href = `${prefix}/${path.split('/').map(encodeURIComponent).join('/')}`
     return { ...object, actions: { download: { href } } }
   })

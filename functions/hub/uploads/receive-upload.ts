@@ -54,7 +54,7 @@ function bodyOf({ req }: Uploading, sizeBytes: number): AsyncIterable<Uint8Array
   if (announced === undefined)
     throw new AppError({ code: 'length_required', status: 411, message: 'Send the upload with a Content-Length.' })
   if (Number(announced) !== sizeBytes)
-    throw errors.invalidRequest(`The upload has ${sizeBytes} bytes, and ${announced} were announced.`)
+    throw errors.invalidRequest(`The upload should have ${sizeBytes} bytes, and ${announced} were announced.`)
   return req.raw.body ?? noBytes()
 }
 

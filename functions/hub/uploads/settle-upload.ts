@@ -19,7 +19,7 @@ export async function settleUpload(
   const { table, uploads, now } = parts
   const { id, oid, sizeBytes, state, fault } = upload
   if (state === 'proven') return
-  if (state === 'refused') throw uploadRefused(oid, fault ?? 'it was not what it was said to be')
+  if (state === 'refused') throw uploadRefused(oid, fault ?? 'its content differs from what was announced')
   if (sizeBytes <= uploads.proveInRequestMaxBytes) return proveUpload(upload, parts)
   if (state === 'waiting' && !(await hasCome(upload, parts))) throw uploadMissing(oid)
   // The request to prove it may never have been sent, or was lost.
@@ -27,7 +27,8 @@ export async function settleUpload(
   for (;;) {
     const found = await getUpload(table, id, now())
     if (found?.state === 'proven') return
-    if (found?.state === 'refused') throw uploadRefused(oid, found.fault ?? 'it was not what it was said to be')
+    if (found?.state === 'refused')
+      throw uploadRefused(oid, found.fault ?? 'its content differs from what was announced')
     if (found === undefined) throw uploadMissing(oid)
     if (now() >= deadline) throw unproven(oid, sizeBytes)
     await pause(lookEveryMs)
@@ -52,7 +53,7 @@ const unproven = (oid: string, sizeBytes: number) =>
   new AppError({
     code: 'upload_unproven',
     status: 503,
-    message: `${oid} (${sizeBytes} bytes) has come and is still being read to check its hash. Run the same command again in a minute: nothing is uploaded twice.`,
+    message: `${oid} (${sizeBytes} bytes) was received, and its hash is still being checked. Run the same command again in a minute: nothing is uploaded twice.`,
     retryable: true,
     retryAfterSeconds: 20,
   })

@@ -60,4 +60,4 @@ interface ActionsInput {
 }
 
 const faultOf = (sizeBytes: number, maxBytes: number): string | undefined =>
-  sizeBytes > maxBytes ? `A file has at most ${maxBytes} bytes here.` : undefined
+  sizeBytes > maxBytes ? `A file can have at most ${maxBytes} bytes here.` : undefined

@@ -42,7 +42,7 @@ export function addUploadRoutes(app: HubApp, parts: UploadParts) {
   app.post('/api/uploads/:id/complete', limitBody(bodyMaxBytes), async (context) => {
     const upload = await uploadAt(context, 'POST', parts)
     const { oid, parts: sent } = await readJson(context, completion)
-    if (oid !== upload.oid) throw errors.invalidRequest(`This address is of the upload ${upload.oid}.`, 'oid')
+    if (oid !== upload.oid) throw errors.invalidRequest(`This address belongs to the upload ${upload.oid}.`, 'oid')
     const numbers = sent.map(({ partNumber }) => partNumber).toSorted((a, b) => a - b)
     const count = Number(context.req.query('parts'))
     if (numbers.length !== count || numbers.some((number, at) => number !== at + 1))
@@ -87,7 +87,7 @@ const addressRefused = (verdict: 'valid' | 'expired' | 'forged') =>
     message:
       verdict === 'expired'
         ? 'This address of an upload has expired. Start the upload again.'
-        : 'This is not an address that was given for an upload. Start the upload again.',
+        : 'This is not a valid upload address. Start the upload again.',
   })
 
 async function joinParts(

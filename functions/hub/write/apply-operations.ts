@@ -35,12 +35,12 @@ export function applyOperations(before: readonly RevisionFile[], changes: readon
     if (found.length === 0) throw hubErrors.entryNotFound(change.path, 'this revision')
   }
   if (files.size > filesMax)
-    throw errors.invalidRequest(`A revision has at most ${filesMax} files; this one would have ${files.size}.`)
+    throw errors.invalidRequest(`A revision can have at most ${filesMax} files; this one would have ${files.size}.`)
   const added = [...files.keys()]
   const colliding = changes.some(({ kind }) => kind === 'put') ? collidingPaths(added) : undefined
   if (colliding !== undefined)
     throw errors.invalidRequest(
-      `"${colliding[0]}" and "${colliding[1]}" cannot both be: one is a folder of the other, or they differ in case only.`,
+      `"${colliding[0]}" and "${colliding[1]}" cannot both exist: one is a folder of the other, or they differ only in case.`,
       'path',
     )
   return { files: sortedByPath([...files.values()]), changed: !isSame(before, files) }

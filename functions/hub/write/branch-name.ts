@@ -23,6 +23,6 @@ const nameOf = (ref: string): string => (ref === 'HEAD' ? 'main' : ref.replace(/
 
 const noBranch = (ref: string) =>
   errors.invalidRequest(
-    `"${ref.slice(0, 200)}" cannot be a branch. Use letters, digits, "-", "_", "." and "/", at most 128 characters; no part begins with "." or ends in ".lock", and a commit's id, "HEAD" and "refs/…" are none.`,
+    `"${ref.slice(0, 200)}" cannot be a branch. Use letters, digits, "-", "_", "." and "/", at most 128 characters; no part begins with "." or ends in ".lock", and a commit's id, "HEAD" and "refs/…" are reserved.`,
     'branch',
   )

@@ -92,7 +92,7 @@ export function refusePullRequest(context: Context<HttpEnvironment>) {
   throw new AppError({
     code: 'not_supported',
     status: 400,
-    message: 'There are no pull requests here. Commit to a branch of its own (create one first), or to main.',
+    message: 'There are no pull requests here. Commit to a new branch (create it first), or to main.',
     param: 'create_pr',
   })
 }

@@ -34,7 +34,7 @@ export async function keepContent(
   throw new AppError({
     code: 'busy',
     status: 503,
-    message: 'The same content is being removed by a collection at this moment. Send the commit again in a minute.',
+    message: 'A collection is removing the same content at this moment. Send the commit again in a minute.',
     retryable: true,
     retryAfterSeconds: 30,
   })

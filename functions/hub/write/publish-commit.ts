@@ -78,8 +78,7 @@ async function publishKept(
       // The failure may be of a retried write whose first answer was lost.
       if ((await getRevision(table, repo.id, revision.id)) !== undefined) return { head: revision.id, isNew: true }
       await discard(table, { revision, files: applied.files })
-      if (tries === triesMax)
-        throw errors.conflict(`Many are committing to "${branch}" at once. Send the commit again.`)
+      if (tries === triesMax) throw errors.conflict(`Too many commits to "${branch}" at once. Send the commit again.`)
       await pause(Math.random() * pauseMaxMs)
     }
   }

@@ -23,7 +23,7 @@ export async function readCommit(body: AsyncIterable<Uint8Array>, limits = commi
     number++
     const { key, value } = parseLine(text, number)
     if ((key === 'header') !== (number === 1))
-      throw errors.invalidRequest(`Line ${number}: the header is the first line, and only that.`)
+      throw errors.invalidRequest(`Line ${number}: the header has to be the first line, and only there.`)
     if (key === 'header') header = parseValue(key, value, number)
     else operations.push(operationOf(key, value, number))
   }

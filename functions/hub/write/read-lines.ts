@@ -17,7 +17,8 @@ export async function* readLines(
   let totalBytes = 0
   let lines = 0
   const line = (): string => {
-    if (++lines > linesMax) throw errors.invalidRequest(`A commit has at most ${linesMax} lines. Make several commits.`)
+    if (++lines > linesMax)
+      throw errors.invalidRequest(`A commit can have at most ${linesMax} lines. Make several commits.`)
     const bytes = Buffer.concat(pieces)
     pieces = []
     try {

@@ -58,7 +58,7 @@ export function addRefRoutes(app: HubApp, parts: HubParts) {
       const repo = await findRepo(context, { table, kind, access: 'write' })
       const name = branchName(refOf(context))
       if (name === 'main')
-        throw errors.invalidRequest(`The branch main of "${fullName(repo)}" stays as long as the repo.`, 'branch')
+        throw errors.invalidRequest(`The branch main of "${fullName(repo)}" cannot be deleted.`, 'branch')
       await deleteRef({ table, repo, ref: { kind: 'branch', name } })
       return done(context, repo)
     })
@@ -94,7 +94,7 @@ function newTagName(text: string): string {
   const name = withoutKind(text)
   if (isNewRefName(name)) return name
   throw errors.invalidRequest(
-    `"${text.slice(0, 200)}" cannot be a tag. Use letters, digits, "-", "_", "." and "/", at most 128 characters; no part begins with "." or ends in ".lock", and a commit's id, "HEAD" and "refs/…" are none.`,
+    `"${text.slice(0, 200)}" cannot be a tag. Use letters, digits, "-", "_", "." and "/", at most 128 characters; no part begins with "." or ends in ".lock", and a commit's id, "HEAD" and "refs/…" are reserved.`,
     'tag',
   )
 }

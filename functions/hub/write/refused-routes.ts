@@ -25,14 +25,14 @@ export function addRefusedRoutes(app: HubApp, { table }: HubParts) {
       await findRepo(context, { table, kind, access: 'admin' })
       throw refused(
         501,
-        'Single large files cannot be removed from history here. What no repo names is collected by itself.',
+        'Single large files cannot be removed from history here. Unused content is collected automatically.',
       )
     })
     app.all(`${api}/:owner/:name/lfs-files`, async (context) => {
       await findRepo(context, { table, kind, access: 'admin' })
       throw refused(
         501,
-        'Single large files cannot be removed from history here. What no repo names is collected by itself.',
+        'Single large files cannot be removed from history here. Unused content is collected automatically.',
       )
     })
     app.post(`${api}/:owner/:name/duplicate`, async (context) => {

@@ -34,7 +34,7 @@ export function kindOf(type: string | null | undefined): RepoKind {
   throw new AppError({
     code: 'not_supported',
     status: 400,
-    message: `There are models and datasets here, and no repos of the type "${type.slice(0, 50)}".`,
+    message: `There are only models and datasets here, and no repos of the type "${type.slice(0, 50)}".`,
     param: 'type',
   })
 }
@@ -48,7 +48,7 @@ export function visibilityOf(given: {
   if (visibility == null) return given.private == null ? undefined : given.private ? 'private' : 'public'
   if (visibility === 'private' || visibility === 'public') return visibility
   throw errors.invalidRequest(
-    `A repo is "private" or "public" here, not "${visibility.slice(0, 50)}". Use members and roles of an organisation for what is between.`,
+    `A repo is "private" or "public" here, not "${visibility.slice(0, 50)}". Use members and roles of an organisation for anything in between.`,
     'visibility',
   )
 }

@@ -57,10 +57,7 @@ export function addRepoRoutes(app: HubApp, parts: HubParts) {
       const repo = await findRepo(context, { table, kind, access: 'admin' })
       const body = await readJson(context, settings)
       if (body.gated != null && body.gated !== false)
-        throw errors.invalidRequest(
-          'Repos are not gated here; who may read one is a matter of members and keys.',
-          'gated',
-        )
+        throw errors.invalidRequest('Repos are not gated here; members and keys decide who may read one.', 'gated')
       const visibility = visibilityOf(body) ?? repo.visibility
       await changeRepo(table, repo.id, (before) =>
         before.visibility === visibility

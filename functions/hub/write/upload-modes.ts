@@ -60,5 +60,5 @@ export function refusalOf(path: string, kind: RepoKind): string | undefined {
   const verdict = judge(path)
   if (verdict.take) return undefined
   const without = `--exclude "*${path.slice(path.lastIndexOf('.'))}", ignore_patterns in Python`
-  return `"${path}" is not taken in: it ${verdict.reason}. Leave it out (${without}), or send ${insteadOf[kind]}.`
+  return `"${path}" is not accepted: it ${verdict.reason}. Leave it out (${without}), or send ${insteadOf[kind]}.`
 }

@@ -15,7 +15,7 @@ export const yamlMaxBytes = { known: 64 * 1024, stranger: 8 * 1024 }
 /** W2: validates a README before it is committed. Front matter is optional. */
 export function validateCard(readme: string, maxBytes = yamlMaxBytes.known): CardVerdict {
   const match = frontMatter.exec(readme)
-  if (match === null) return warned('The README has no YAML front matter; the license and the task stay unknown.')
+  if (match === null) return warned('The README has no YAML front matter, so the license and the task are unknown.')
   const [, yaml = ''] = match
   if (Buffer.byteLength(yaml) > maxBytes)
     return warned(`The front matter is larger than ${maxBytes} bytes and is not checked here.`)

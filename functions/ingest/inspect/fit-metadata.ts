@@ -120,5 +120,5 @@ const unkept = ({ path }: OnnxMetadata): OnnxMetadata => ({
   inputs: [],
   outputs: [],
   opset: {},
-  fault: `${path} has too many inputs and outputs to be kept`,
+  fault: `${path} has too many inputs and outputs to be stored`,
 })

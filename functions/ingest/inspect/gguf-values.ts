@@ -50,7 +50,7 @@ export class GgufValues {
   }
 
   #passList(depth: number): undefined {
-    if (depth > depthMax) throw new RangeError('its lists are nested deeper than any')
+    if (depth > depthMax) throw new RangeError('its lists are nested too deep')
     const kind = this.uint32()
     const length = this.count()
     const size = kind === kinds.bool ? 1 : sizes[kind]
@@ -66,7 +66,7 @@ export class GgufValues {
 
   #take(count: number): number {
     const start = this.#position
-    if (!(count <= this.#view.byteLength - start)) throw new RangeError('its header ends behind what was read')
+    if (!(count <= this.#view.byteLength - start)) throw new RangeError('its header is too long')
     this.#position = start + count
     return start
   }

@@ -23,7 +23,7 @@ export function createDropSource({
       if (!isWhole)
         throw new SourceError({
           code: 'too_many_files',
-          message: `The drop "${address}" holds more than ${sourceFilesMax} files. Drop fewer, or pack them.`,
+          message: `The drop "${address}" has more than ${sourceFilesMax} files. Drop fewer, or pack them.`,
         })
       const files = found.map(({ key, sizeBytes, etag }) => ({ path: key.slice(prefix.length), sizeBytes, etag }))
       const dropped = files.filter(({ path }) => path !== dropMarker)
@@ -67,7 +67,7 @@ export type LeftOutOf = (folder: string) => Promise<SkippedFile[]>
 const changed = (path: string) =>
   new SourceError({
     code: 'source_changed',
-    message: `The dropped file "${path}" changed or went away while it was being read. Put ${dropMarker} last, again.`,
+    message: `The dropped file "${path}" changed or was removed while it was being read. Write ${dropMarker} again, as the last file.`,
     retryable: false,
     path,
   })

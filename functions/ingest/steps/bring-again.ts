@@ -19,7 +19,10 @@ export async function bringAgain(
   const gone = new Set(missing)
   for await (const file of allImportFiles(dependencies.table, item.id))
     if (file.sha256 !== undefined && gone.has(file.sha256)) await bringFile({ item, file }, dependencies)
-  dependencies.log.warn({ files: missing.length }, 'files that were here are gone and are moved again')
+  dependencies.log.warn(
+    { files: missing.length },
+    'blobs that were here are gone, and their files are transferred again',
+  )
 }
 
 async function bringFile({ item, file }: { item: ImportItem; file: ImportFileItem }, dependencies: IngestDependencies) {

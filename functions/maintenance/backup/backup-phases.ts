@@ -57,7 +57,7 @@ function createChoice({ parts }: Step): (item: AnyItem) => Promise<boolean> {
   return async (item) => {
     const kind = kindOf(item)
     if (kind === undefined)
-      throw new MaintenanceFault('unknown_item', `There is an item of no known kind: ${item.pk.split('#')[0]}.`)
+      throw new MaintenanceFault('unknown_item', `There is an item of an unknown kind: ${item.pk.split('#')[0]}.`)
     if (kind.backup !== 'ended') return kind.backup === 'saved'
     if (known?.of !== item.pk) known = { of: item.pk, isOver: isOver(item.pk.slice('IMPORT#'.length)) }
     return known.isOver
@@ -76,7 +76,7 @@ const finish: Phase = {
     if (items !== (job.counts.itemsSaved ?? 0))
       throw new MaintenanceFault(
         'backup_incomplete',
-        'Another version of the software began this backup. Make it again.',
+        'Another version of the software began this backup. Start it again.',
       )
     const sizeBytes = written.reduce((sum, part) => sum + part.sizeBytes, 0)
     const record: BackupRecord = {

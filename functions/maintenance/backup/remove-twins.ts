@@ -8,7 +8,7 @@ import { scanSome } from '../read-pages.ts'
  * which it is found.
  */
 export const removeTwins: Phase = {
-  name: 'keys that are there twice',
+  name: 'duplicate keys',
   run: (step) =>
     scanSome(step, async (items) => {
       for (const { pk, sk, sha256, id } of items) {

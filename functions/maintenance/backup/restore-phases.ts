@@ -59,7 +59,7 @@ const requireRoom: Phase = {
     if (job.options.mode !== undefined || (await isBare(parts.scan))) return undefined
     throw new MaintenanceRefusal(
       'registry_not_empty',
-      'The registry is not empty. With --replace the backup takes the place of what is there, and every repo goes that it does not have, as do those that were imported anew from drop folders since a table was lost. With --merge what is there stays, what was deleted and can be brought back stays deleted, and only what is missing is added, deployments paused.',
+      'The registry is not empty. --replace replaces it by the backup: every other repo is removed, including those that were imported again from drop folders since a table was lost. --merge keeps it and adds what is missing: deleted repos that can be restored stay deleted, and deployments come back paused.',
     )
   },
 }
@@ -96,7 +96,7 @@ const bringBlobs: Phase = {
     if (lost.length === 0) return undefined
     throw new MaintenanceFault(
       'blob_lost',
-      `Of the blobs of the backup ${record.id}, ${lost.join(', ')}. The others are back. Restore it without objects; then "npx slipway fsck" tells which files need these.`,
+      `Of the blobs of the backup ${record.id}, ${lost.join(', ')}. The others are restored. Restore it without objects; then "npx slipway fsck" lists the files that need these.`,
     )
   },
 }

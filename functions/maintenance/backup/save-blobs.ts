@@ -74,7 +74,7 @@ export const copyBlobs: Phase = {
         if (loss === undefined) throw error
         throw new MaintenanceFault(
           'blob_lost',
-          `The content ${sha256} ${loss}, so a backup with objects would not be whole. "npx slipway fsck --deep" tells which files need it.`,
+          `The content ${sha256} ${loss}, so a backup with objects would be incomplete. "npx slipway fsck --deep" lists the files that need it.`,
         )
       }
     }

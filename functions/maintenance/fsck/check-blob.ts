@@ -15,6 +15,6 @@ export async function checkBlob({ sha256 }: { sha256: string }, { objects }: Che
     if (await hasSaved(objects, { sha256 })) return bringBack(objects, sha256)
     await objects.delete({ keys: [objectKeys.blob(sha256)] })
   }
-  const message = `The blob ${sha256} has ${found.sizeBytes} bytes of another content (${found.sha256}). A repair puts a backup's in its place, or else removes it; then the check names the files that need it and how to bring it again.`
+  const message = `The blob ${sha256} has ${found.sizeBytes} bytes of another content (${found.sha256}). A repair restores it from a backup, or else removes it; then the check lists the files that need it and how to import it again.`
   return [{ kind: 'blob-damaged', place: sha256, severity: 'error', message, repair }]
 }

@@ -22,6 +22,6 @@ export async function checkEntry(
       : { check: keys.repo(repo.id), condition: { expression: 'version = :seen', values: { ':seen': repo.version } } }
   const isSame = { expression: 'id = :id', values: { ':id': entry.id } }
   const repair = () => asSeen(() => table.transact([{ delete: { pk, sk }, condition: isSame }, unchanged]))
-  const message = `"${sk}" stands in a list where ${repo === undefined ? 'no repo is' : 'the repo does not belong'}.`
+  const message = `"${sk}" is in a list where ${repo === undefined ? 'no repo is' : 'the repo does not belong'}.`
   return [{ kind: 'entry-extra', place: `${pk} ${sk}`, severity: 'error', message, repair }]
 }

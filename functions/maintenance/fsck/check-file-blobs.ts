@@ -36,11 +36,11 @@ export async function checkFileBlobs(
   return checked.flat()
 }
 
-const fromMirrored = 'The Hub that it mirrors has it: a repair has it imported again, which "npx slipway status" shows.'
+const fromMirrored = 'The mirrored Hub has it: a repair imports it again, which "npx slipway status" shows.'
 
 /** How to restore content that nothing here has. */
 function wayBack({ source }: RevisionItem, isDamaged: boolean): string {
-  const first = isDamaged ? 'Run "npx slipway fsck --deep --repair", which removes what is damaged, then ' : ''
-  const again = source.startsWith('upload://') ? 'commit the file again' : `bring it again: npx slipway pull ${source}`
+  const first = isDamaged ? 'Run "npx slipway fsck --deep --repair", which removes damaged blobs, then ' : ''
+  const again = source.startsWith('upload://') ? 'commit the file again' : `import it again: npx slipway pull ${source}`
   return `${first === '' ? again.charAt(0).toUpperCase() + again.slice(1) : first + again}.`
 }

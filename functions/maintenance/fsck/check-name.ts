@@ -19,12 +19,12 @@ export async function checkName({ pk }: { pk: string }, parts: CheckParts): Prom
     // The repo's own check restores it, or a collection is purging it.
     if ((await objects.head({ key: objectKeys.repoManifest(repoId) })) !== undefined) return []
     if ((await table.get(keys.purge(repoId))) !== undefined) return []
-    const message = `The name "${place}" is held by the repo ${repoId}, which is not there.`
+    const message = `The name "${place}" belongs to the repo ${repoId}, which does not exist.`
     const repair = () => asSeen(() => table.transact([{ delete: key, condition }]))
     return [{ kind: 'claim-without-repo', place, severity: 'error', message, repair }]
   }
   if (isCalled(repo, pk)) return []
-  const message = `The name "${place}" is held by a repo that is called "${fullName(repo)}".`
+  const message = `The name "${place}" belongs to a repo that is called "${fullName(repo)}".`
   const change = { expression: 'SET redirectedAt = :now', condition: condition.expression }
   const values = { ...condition.values, ':now': now().toISOString() }
   const repair = () => asSeen(() => table.update(key, { ...change, values }))

@@ -11,7 +11,7 @@ export async function checkPast(
   const { repoId, id, parent: parentId } = item
   const parent = parentId === undefined ? undefined : await getRevision(table, repoId, parentId)
   if (parentId !== undefined && parent === undefined)
-    return [{ kind: 'parent-missing', place, severity: 'warning', message: `Its parent ${parentId} is not there.` }]
+    return [{ kind: 'parent-missing', place, severity: 'warning', message: `Its parent ${parentId} does not exist.` }]
   const depth = (parent?.depth ?? 0) + 1
   if (item.depth === depth) return []
   const repair = async () => {

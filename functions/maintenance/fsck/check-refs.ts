@@ -21,7 +21,7 @@ export async function checkRefs({ repo, refs }: Known, { table }: CheckParts): P
     // Deleted, or moved to an existing revision, since it was read.
     const now = await table.get<RefItem>(keyOfRef({ repoId: repo.id, kind, name }))
     if (now?.revision !== revision) continue
-    const message = `The ${kind} "${name}" names ${revision}, which is not there. Where the bucket has its manifest, a repair brings it back; else move or delete the ${kind}.`
+    const message = `The ${kind} "${name}" names ${revision}, which does not exist. If the bucket has its manifest, a repair restores it; else move or delete the ${kind}.`
     found.push({ kind: 'ref-dangling', place: `${fullName(repo)} ${kind} ${name}`, severity: 'error', message })
   }
   return found
@@ -47,6 +47,6 @@ async function checkVersion(
   const key = keys.version(repo.id, versionNumber)
   if ((await table.get(key)) !== undefined) return []
   const repair = () => asSeen(() => table.put({ ...key, name }, absent))
-  const message = `The version "${name}" does not stand among the versions.`
+  const message = `The version "${name}" is not among the versions.`
   return [{ kind: 'version-missing', place: `${fullName(repo)} ${name}`, severity: 'warning', message, repair }]
 }

@@ -77,7 +77,7 @@ async function checkEntries(repo: RepoItem, { table }: CheckParts): Promise<Disc
   if (wrong.length === 0) return []
   const unchanged = { expression: 'version = :seen', values: { ':seen': repo.version } }
   const repair = () => asSeen(() => table.transact([{ check: keys.repo(repo.id), condition: unchanged }, ...wrong]))
-  const message = `${wrong.length} lists of repos do not show it, or not as it is.`
+  const message = `${wrong.length} lists of repos lack it, or show it wrongly.`
   return [{ kind: 'entry-missing', place: fullName(repo), severity: 'error', message, repair }]
 }
 
@@ -86,7 +86,7 @@ const halfChanged = (repo: RepoItem, { table }: Pick<CheckParts, 'table'>): Disc
   kind: 'entry-missing',
   place: fullName(repo),
   severity: 'error',
-  message: 'The lists by tag do not show it: a change of it was broken off.',
+  message: 'The lists by tag do not show it: a change of it was interrupted.',
   repair: async () => void (await changeRepo(table, repo.id, (before) => ({ repo: before }))),
 })
 
@@ -100,7 +100,7 @@ async function checkManifest({ repo, refs }: Known, parts: CheckParts): Promise<
   const kind =
     said === undefined ? 'repo-manifest-missing' : said === 'broken' ? 'repo-manifest-broken' : 'repo-manifest-stale'
   const repair = () => ingest.send({ message: { step: 'write-repo-manifest', repoId: repo.id, attempt: 1 } })
-  const message = 'Its manifest in the bucket does not say what the registry does.'
+  const message = 'Its manifest in the bucket differs from the registry.'
   return [{ kind, place: fullName(repo), severity: 'warning', message, repair }]
 }
 

@@ -102,10 +102,10 @@ async function filesAndManifest({ item, files, said, place }: Found, parts: Chec
       await table.deleteMany(extra.map(({ path }) => keys.revisionFile(repoId, id, path)))
       await writeFiles(said, { table })
     }
-    const message = `The registry knows ${files.length} files of it, and not those of its manifest.`
+    const message = `The registry knows ${files.length} files of it, which differ from those of its manifest.`
     return [{ kind: 'files-wrong', place, severity: 'error', message, repair }]
   }
-  const message = 'The manifest says something else than the registry.'
+  const message = 'The manifest differs from the registry.'
   return [{ kind: 'manifest-wrong', place, severity: 'warning', message, ...(isWhole && { repair: rewrite }) }]
 }
 

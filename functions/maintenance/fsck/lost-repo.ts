@@ -23,7 +23,7 @@ export async function lostRepo(repoId: string, parts: CheckParts): Promise<Discr
       consistent: true,
     })
     if (items.length === 0 && said === undefined) return []
-    const message = `There is a repo ${repoId}, and neither the registry nor the bucket knows what it is called. A backup may.`
+    const message = `There is a repo ${repoId}, whose name neither the registry nor the bucket knows. A backup may.`
     return [{ kind: 'repo-lost', place: repoId, severity: 'error', message }]
   }
   const place = fullName(said)

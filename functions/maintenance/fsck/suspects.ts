@@ -63,7 +63,7 @@ const suspectsAtOnce = 20
 
 /** Waits for running work to end, if anything looked wrong. */
 export const settle = (round: string) => ({
-  name: 'waiting for what is under way',
+  name: 'waiting for running work',
   async run({ parts, job, cursor }: Step) {
     if (cursor !== undefined) return undefined
     const { items } = await listSuspects(parts.table, { jobId: job.id, round, limit: 1 })

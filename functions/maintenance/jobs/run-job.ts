@@ -33,7 +33,7 @@ export async function runJob(body: unknown, delivery: Delivery, parts: Maintenan
     const failure =
       error instanceof MaintenanceFault
         ? { code: error.code, message: error.message }
-        : { code: 'internal', message: `It failed on our side. Quote the job ${job.id} when you report it.` }
+        : { code: 'internal', message: `It failed because of this server. Quote the job ${job.id} when you report it.` }
     tellFailure({ job, error, failure }, log)
     await endJob(table, { job: await fresh(job, parts), holder, failure, now: now() })
   } finally {

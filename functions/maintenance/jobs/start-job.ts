@@ -45,7 +45,7 @@ export async function startJob(
       return { job: running, created: false }
     }
     if (!isLeft || !isLong(running, now())) throw errors.conflict(busy(running))
-    const failure = { code: 'abandoned', message: 'Nobody worked on it any more, and another job was started.' }
+    const failure = { code: 'abandoned', message: 'It was abandoned, and another job was started.' }
     await endJob(table, { job: running, failure, now: now() })
   }
 }
@@ -55,7 +55,7 @@ const abandonedMs = 2 * 3_600_000
 const isLong = ({ updatedAt }: MaintenanceJobItem, now: Date) => now.getTime() - Date.parse(updatedAt) > abandonedMs
 
 const busy = ({ id, kind, createdAt }: MaintenanceJobItem): string =>
-  `A ${kind} is running since ${createdAt} (${id}), and there is one job at a time. Try again when it has ended.`
+  `A ${kind} has been running since ${createdAt} (${id}), and only one job runs at a time. Try again when it has ended.`
 
 const isSame = (running: MaintenanceJobItem, { kind, options }: StartJob): boolean =>
   running.kind === kind && textOf(running.options) === textOf(options)

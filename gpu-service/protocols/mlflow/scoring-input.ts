@@ -17,7 +17,7 @@ export function scoringInput(body: unknown, route: Route): Pick<PipelineRequest,
   const given = isRecord(body) ? formats.filter((format) => Object.hasOwn(body, format)) : []
   const [format, ...others] = given
   if (!isRecord(body) || format === undefined || others.length > 0)
-    throw errors.invalidRequest(`The body must be an object with just one of ${formats.join(', ')}.`)
+    throw errors.invalidRequest(`The body must be an object with exactly one of ${formats.join(', ')}.`)
   const { params = null } = body
   if (params !== null && !isRecord(params)) throw errors.invalidRequest('"params" must be an object.', 'params')
   return { inputs: readersOf(route)[format](body[format]), parameters: params ?? {} }

@@ -15,7 +15,7 @@ export const generationPaths = {
   tgi: ['/generate', '/generate_stream'],
 }
 
-/** Answers that text generation is not supported yet and what is, so that nobody suspects a wrong address. */
+/** Answers that text generation is not served yet and what is, so that nobody suspects a wrong address. */
 export function generationRoutes(
   { verify, metrics }: Pick<ServingParts, 'verify' | 'metrics'>,
   paths: readonly string[],

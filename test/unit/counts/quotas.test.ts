@@ -82,7 +82,9 @@ describe('stored bytes', () => {
     const hold = (n: number, sizeBytes: number) =>
       holdBlobs(table, { owner: 'full', blobs: [{ sha256: sha(n), sizeBytes }], storedBytesMax: 1000, now })
     await hold(1, 900)
-    await expect(hold(2, 101)).rejects.toThrow(/"full".* 101 more: the quota "storedBytes" is 1000, and 900 is used/)
+    await expect(hold(2, 101)).rejects.toThrow(
+      /"full".* 101 more: its quota "storedBytes" is 1000, of which 900 is used/,
+    )
     await hold(3, 100)
     await setQuotas(table, 'full', { storedBytes: 1500 })
     await expect(hold(4, 501)).rejects.toMatchObject({ details: { limit: 1500, used: 1000 }, code: 'quota_exceeded' })
@@ -103,7 +105,7 @@ describe('stored bytes', () => {
     expect((await readOwnerUse(table, 'whole')).use.storedBytes).toBe(0)
     await hold(50)
     await setQuotas(table, 'whole', { storedBytes: 1990 })
-    await expect(hold(200)).rejects.toThrow(/1500 more: the quota "storedBytes" is 1990, and 500 is used/)
+    await expect(hold(200)).rejects.toThrow(/1500 more: its quota "storedBytes" is 1990, of which 500 is used/)
     await hold(199)
     expect((await readOwnerUse(table, 'whole')).use.storedBytes).toBe(1990)
   })
@@ -141,7 +143,7 @@ describe('imports under way', () => {
     const { done, refused } = await settledOf(Array.from({ length: 12 }, (_, n) => start('pulls', n, 4)))
     expect(done).toBe(4)
     expect(refused[0]).toMatchObject({ code: 'quota_exceeded', status: 403, details: { quota: 'imports', limit: 4 } })
-    expect(refused[0].message).toContain('"imports" is 4, and 4 is used')
+    expect(refused[0].message).toContain('"imports" is 4, of which 4 is used')
     expect((await readOwnerUse(table, 'pulls')).use.imports).toBe(4)
   })
 

@@ -103,7 +103,7 @@ describe('limits of an owner', () => {
       status: 403,
       body: { error: { code: 'quota_exceeded', quota: 'imports', limit: 0, used: 0 } },
     })
-    expect(refused.body.error.message).toContain('"imports" is 0, and 0 is used')
+    expect(refused.body.error.message).toContain('"imports" is 0, of which 0 is used')
   })
 
   it.each([{}, { repos: -1 }, { repos: 1.5 }, { repos: '5' }, { other: 1 }, { requestsPerMinute: 0 }])(

@@ -70,15 +70,15 @@ describe('an unknown variable', () => {
 
   it('is reported with the setting that was probably meant, without its value', () => {
     expect(warningsOf({ SLIPWAY_POOOL: 'gpu', SLIPWAY_REMOTE_IMAGE: 'true', SLIPWAY_COLOUR: 'blue' })).toEqual([
-      'SLIPWAY_POOOL is not a setting and sets nothing; SLIPWAY_POOL is one',
-      'SLIPWAY_REMOTE_IMAGE is not a setting and sets nothing; SLIPWAY_REMOTE_IMAGES is one',
-      'SLIPWAY_COLOUR is not a setting and sets nothing',
+      'SLIPWAY_POOOL is not a setting and has no effect; did you mean SLIPWAY_POOL?',
+      'SLIPWAY_REMOTE_IMAGE is not a setting and has no effect; did you mean SLIPWAY_REMOTE_IMAGES?',
+      'SLIPWAY_COLOUR is not a setting and has no effect',
     ])
   })
 
   it('is reported on this machine too', () => {
     expect(readSettings({ SLIPWAY_DATE: 'x' }, []).warnings).toEqual([
-      'SLIPWAY_DATE is not a setting and sets nothing; SLIPWAY_DATA is one',
+      'SLIPWAY_DATE is not a setting and has no effect; did you mean SLIPWAY_DATA?',
     ])
   })
 

@@ -37,7 +37,7 @@ describe('a ref and a path', () => {
   })
 
   it('are refused where they are not well encoded', () => {
-    expect(() => refPaths('main/%zz', { isRefRaw: false })).toThrow('percent-encoded')
+    expect(() => refPaths('main/%zz', { isRefRaw: false })).toThrow('percent-encoding')
   })
 })
 

@@ -38,9 +38,9 @@ describe("this machine's server", () => {
     expect(await (await globalThis.fetch(url)).text()).toBe('here')
   })
 
-  it('names HOST where what it says is no address of this machine', async () => {
+  it('names HOST where what it says is not an address of this machine', async () => {
     const start = listen({ port: 0, hostname: '192.0.2.1', fetch: () => new Response(), refusals: () => undefined })
-    await expect(start).rejects.toThrow('"192.0.2.1" is no address of this machine. Leave HOST out')
+    await expect(start).rejects.toThrow('"192.0.2.1" is not an address of this machine. Leave HOST out')
   })
 
   it('refuses a crowd for the price of one request, each with an id of its own', async () => {

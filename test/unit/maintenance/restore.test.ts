@@ -14,7 +14,7 @@ describe('a restore that replaces', () => {
     const anew = await found('acme/one')
     expect((await run('restore')).failure).toMatchObject({
       code: 'registry_not_empty',
-      message: expect.stringMatching(/--replace the backup takes the place .* --merge what is there stays/),
+      message: expect.stringMatching(/--replace replaces it .* --merge keeps it/),
     })
     expect((await run('restore', { mode: 'replace' })).state).toBe('DONE')
     expect((await found('acme/one'))?.id).not.toBe(anew?.id)

@@ -55,7 +55,7 @@ describe('a path of a file', () => {
   it.each([
     ['', 'empty'],
     ['/etc/passwd', 'absolute'],
-    ['C:/x', 'Windows'],
+    ['C:/x', 'drive letter'],
     ['..', 'leaves its folder'],
     ['a/../b', 'leaves its folder'],
     ['./a', 'leaves its folder'],

@@ -61,7 +61,7 @@ describe('the header of an ONNX file', () => {
   it('is refused where graphs are nested without an end', async () => {
     let graph = tensor(11, 'x', 1n)
     for (let depth = 0; depth < 40; depth += 1) graph = node('If', branch(graph))
-    await expect(headerOf(onnxModel(graph))).rejects.toThrow('nested deeper')
+    await expect(headerOf(onnxModel(graph))).rejects.toThrow('nested too deep')
   })
 
   it('tells of a file for each of its weights, and is refused where they lie in thousands', async () => {

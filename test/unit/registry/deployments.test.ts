@@ -123,7 +123,7 @@ describe('a deployment', () => {
     await create({ min: 2 })
     expect((await read()).body).toMatchObject({
       state: 'PENDING',
-      drift: ['No replica of the pool "default" is there.'],
+      drift: ['No replica of the pool "default" is running.'],
     })
     await report('one', second)
     await report('two', first)

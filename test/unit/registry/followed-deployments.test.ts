@@ -67,7 +67,7 @@ describe('a deployment that follows an alias', () => {
     expect((await host.ask('DELETE', `/${repo}/aliases/champion`, { as: 'ben' })).status).toBe(204)
     expect((await read()).body).toMatchObject({
       revision: later,
-      targets: [{ followFault: expect.stringContaining('gone') }],
+      targets: [{ followFault: expect.stringContaining('deleted') }],
     })
   })
 
@@ -147,7 +147,7 @@ describe('a deployment that follows an alias', () => {
     await host.followed(of.repo)
     expect((await read()).body.targets[1]).toMatchObject({
       ...{ state: 'ROLLED_BACK', weight: 0 },
-      reason: 'It failed. When its alias moves, what that names then gets the weight 10 again and is judged anew.',
+      reason: 'It failed. When its alias moves, the new revision gets the weight 10 again and is judged anew.',
     })
     const third = await host.commit(of.repo, { 'model.onnx': '3' }, { metadata: servable('model.onnx') })
     await alias('PATCH', 'candidate', third)

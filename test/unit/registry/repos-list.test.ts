@@ -48,7 +48,7 @@ describe('the list of repos', () => {
   it.each([
     ['task=fill-mask&license=mit', 'one of task, library, license, tag'],
     ['prefix=a&sort=size', 'sort=name only'],
-    ['status=deleted&tag=gold', 'status=deleted goes with'],
+    ['status=deleted&tag=gold', 'status=deleted can be combined with'],
     ['tag=a&tag=b', 'once'],
     ['sort=colour', 'Invalid option'],
     ['sort_by=size', 'The query: Unrecognized key'],

@@ -67,7 +67,7 @@ describe('a deployment that was changed', () => {
   it('has no address where it is asked at another host than this one, and nobody is there to tell which', () => {
     const { url, drift } = toDeployment(changed, { replicas: [], alive: [], isServedHere: false })
     expect(url).toBeUndefined()
-    expect(drift).toEqual(['No replica of the pool "default" is there.'])
+    expect(drift).toEqual(['No replica of the pool "default" is running.'])
     const alive = [{ id: 'one', baseUrl: 'https://pool.example', startedAt: createdAt, updatedAt: createdAt }]
     const told = toDeployment(changed, { replicas: [], alive, isServedHere: false })
     expect(told.url).toBe('https://pool.example/api/v1/predict/d')
@@ -76,7 +76,7 @@ describe('a deployment that was changed', () => {
   it('names the replicas that have not taken it on, and keeps its address meanwhile', () => {
     const behind = says('one', { version: 2, createdAt })
     const { drift, url, replicas } = toDeployment(changed, { replicas: [behind], alive: [] })
-    expect(drift).toEqual(['one has not taken on version 3 yet.'])
+    expect(drift).toEqual(['one does not follow version 3 yet.'])
     expect(url).toBe('https://gpu.example/api/v1/predict/d')
     expect(replicas).toMatchObject([{ id: 'one', observed: { version: 2, createdAt } }])
     expect(toDeployment(changed, { replicas: [says('one', { version: 3, createdAt })], alive: [] }).drift).toEqual([])

@@ -57,7 +57,7 @@ describe('external weights of a graph', () => {
   )
 
   it.each([
-    ['absent.bin', 'the revision has no file "onnx/absent.bin", which "onnx/model.onnx" is served with'],
+    ['absent.bin', 'the revision has no file "onnx/absent.bin", which is needed to serve "onnx/model.onnx"'],
     ['../weights.bin', '"onnx/model.onnx" names "../weights.bin" for its weights, which is outside its folder'],
     ['data/../../weights.bin', 'which is outside its folder'],
     ['/etc/passwd', '"/etc/passwd" for its weights, which is outside its folder'],

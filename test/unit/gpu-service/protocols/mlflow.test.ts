@@ -120,9 +120,9 @@ describe("MLflow's /invocations", () => {
   })
 
   it.each([
-    ['iris', {}, 'just one of dataframe_split, dataframe_records, instances, inputs'],
-    ['iris', { inputs: [setosa], instances: [setosa] }, 'just one of'],
-    ['iris', [setosa], 'just one of'],
+    ['iris', {}, 'exactly one of dataframe_split, dataframe_records, instances, inputs'],
+    ['iris', { inputs: [setosa], instances: [setosa] }, 'exactly one of'],
+    ['iris', [setosa], 'exactly one of'],
     ['iris', { dataframe_split: { columns, data: [[1, 2]] } }, 'has 2 values for 4 columns'],
     ['iris', { dataframe_split: { columns: ['a', 'a'], data: [] } }, 'DataFrame.to_dict("split")'],
     ['iris', { dataframe_split: { columns: ['a', 'b', 'c', 'd'], data: [setosa] } }, 'has a column "a"'],

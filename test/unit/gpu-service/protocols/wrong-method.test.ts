@@ -91,11 +91,11 @@ describe('a path with a method that it does not support', () => {
   })
 
   it.each([
-    ['/v1/embeddings/', 'There is /v1/embeddings, without a slash at its end.'],
-    ['/api/v1/predict/tiny//', 'There is /api/v1/predict/tiny, without a slash at its end.'],
+    ['/v1/embeddings/', 'There is /v1/embeddings, without the trailing slash.'],
+    ['/api/v1/predict/tiny//', 'There is /api/v1/predict/tiny, without the trailing slash.'],
     ['/v1/nowhere/', 'The routes are listed at /api/v1/openapi.json.'],
-    ['/models/tiny', 'A deployment is asked at /api/v1/predict/{deployment}'],
-    ['/api/embed', "Ollama's clients are not served; OpenAI's are, below /v1"],
+    ['/models/tiny', 'Deployments answer at /api/v1/predict/{deployment}'],
+    ['/api/embed', "Ollama's clients are not supported; OpenAI's are, below /v1"],
   ])('suggests what exists instead, if that is known: %s', async (path, said) => {
     const { status, response } = await ask('POST', path)
     expect(status).toBe(404)

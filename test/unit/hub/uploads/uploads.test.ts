@@ -73,7 +73,7 @@ describe('an owner whose quota is full', () => {
     const { text: _, ...large } = contentOf('x'.repeat(101))
     expect(await fred.batch(repo, large)).toEqual({
       status: 200,
-      object: { ...large, error: { code: 403, message: expect.stringContaining('101 more: the quota "storedBytes"') } },
+      object: { ...large, error: { code: 403, message: expect.stringContaining('101 more: its quota "storedBytes"') } },
     })
     expect((await fred.batch(repo, { ...first, size: 1000 })).object?.error).toBeUndefined()
     const repoId = (await hubs.table.get<{ repoId: string }>(keys.repoName('model', repo)))?.repoId ?? ''

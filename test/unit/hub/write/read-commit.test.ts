@@ -73,8 +73,8 @@ describe('a commit', () => {
   it.each([
     ['nothing', '', 'The commit is empty'],
     ['blank lines only', '\n\n  \n', 'The commit is empty'],
-    ['no header', lines(file({})), 'Line 1: the header is the first line'],
-    ['two headers', lines(header, header), 'Line 2: the header is the first line'],
+    ['no header', lines(file({})), 'Line 1: the header has to be the first line'],
+    ['two headers', lines(header, header), 'Line 2: the header has to be the first line'],
     ['a late header', lines(file({}), header), 'Line 1: the header'],
     ['a header that says nothing', lines({ key: 'header', value: {} }), 'Line 1, header.summary'],
     ['no JSON', lines(header, '{"key":'), 'Line 2 is not JSON'],

@@ -48,7 +48,7 @@ describe('the way that a file is sent', () => {
 
 it('says of a file that may run code why it is not taken, and what to send instead', () => {
   expect(refusalOf('pytorch_model.bin', 'model')).toMatch(
-    /"pytorch_model.bin" is not taken in: .*\(pickle\).*--exclude "\*\.bin".*safetensors/,
+    /"pytorch_model.bin" is not accepted: .*\(pickle\).*--exclude "\*\.bin".*safetensors/,
   )
   expect(refusalOf('train.py', 'model')).toMatch(/is a program/)
   expect(refusalOf('model.safetensors', 'model')).toBeUndefined()
