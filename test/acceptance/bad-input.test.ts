@@ -26,7 +26,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a prediction', () => {
     ['zero inputs', { inputs: [] }, undefined, undefined],
     ['rows of the wrong width', { inputs: [[1, 2, 3]] }, 422, 'invalid_input'],
     ['text where numbers belong', { inputs: [['a', 'b']] }, undefined, undefined],
-    ['nested nonsense', { inputs: [[[[1]]]] }, undefined, undefined],
+    ['lists nested too deeply', { inputs: [[[[1]]]] }, undefined, undefined],
     ['null', { inputs: null }, undefined, undefined],
   ])('refuses %s with a clear error', async (_, body, status, code) => {
     const answer = await target.api.post(predict, body)

@@ -43,8 +43,8 @@ describe('a dropped path', () => {
     ['no version', 'drop/acme/model/x'],
     ['".." for an owner', 'drop/../model/v1/x'],
     ['".." for a version', 'drop/acme/model/../x'],
-    ['a version that no tag is called', 'drop/acme/model/HEAD/x'],
-    ['an owner that is none', 'drop/ac--me/model/v1/x'],
+    ['a version that no tag may have as its name', 'drop/acme/model/HEAD/x'],
+    ['an invalid owner', 'drop/ac--me/model/v1/x'],
     ['no name at all', 'drop///v1/x'],
     ['another folder', 'blobs/sha256/aa/x'],
   ])('with %s is ignored', async (_, key) => {

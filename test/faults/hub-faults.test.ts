@@ -130,7 +130,7 @@ const broken: [string, Fault[], Partial<ImportItem['failure']> & object][] = [
     { code: 'unsafe_path', path: '../../etc/passwd' },
   ],
   ['an absolute path', [{ kind: 'hostile-path', path: '/etc/passwd' }], { code: 'unsafe_path', path: '/etc/passwd' }],
-  ['a file that is called like a folder', [{ kind: 'hostile-path', path: 'weights' }], { code: 'colliding_paths' }],
+  ['a file with the name of a folder', [{ kind: 'hostile-path', path: 'weights' }], { code: 'colliding_paths' }],
   ['a file twice', [{ kind: 'hostile-path', path: 'CONFIG.JSON' }], { code: 'colliding_paths' }],
 ]
 

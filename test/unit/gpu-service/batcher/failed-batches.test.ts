@@ -47,9 +47,9 @@ describe('a batch that fails', () => {
     'BFCArena::AllocateRawInternal Failed to allocate memory for requested buffer of size 9',
   )
   it.each([
-    ['that others have a part of, later', true, outOfMemory, { code: 'engine_memory_short', status: 503 }],
-    ['that it has for itself, never', false, outOfMemory, { code: 'inference_failed', status: 422 }],
-    ['but fails for its input, never', true, new Error('no'), { code: 'inference_failed', status: 422 }],
+    ['shared with other processes, later', true, outOfMemory, { code: 'engine_memory_short', status: 503 }],
+    ['of its own, never', false, outOfMemory, { code: 'inference_failed', status: 422 }],
+    ['shared but not short, never', true, new Error('no'), { code: 'inference_failed', status: 422 }],
   ])(
     'is halved if memory runs out; the input that does not fit alone fails: in memory %s',
     async (_which, sharesMemory, failure, told) => {

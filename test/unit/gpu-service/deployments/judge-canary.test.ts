@@ -9,15 +9,15 @@ const none = sample(0)
 
 describe('a canary', () => {
   it.each([
-    ['has done too little to be judged', sample(100), sample(0, 19), undefined],
-    ['fails a little, as it may', sample(100), sample(95, 5), undefined],
+    ['has too few requests to be judged', sample(100), sample(0, 19), undefined],
+    ['fails within its limit', sample(100), sample(95, 5), undefined],
     ['fails too much', sample(100), sample(90, 10), '10 % of its last 100 requests within 60 s failed'],
-    ['fails too much where nothing else was asked', none, sample(0, 20), '100 %'],
+    ['fails too much while no other target was asked', none, sample(0, 20), '100 %'],
     ['fails no more than the first target does, for what callers do wrong', sample(70, 30), sample(68, 32), undefined],
-    ['fails more than that', sample(70, 30), sample(50, 50), "30 % of the first target's"],
-    ['is slower, as it may be', sample(100), sample(100, 0, 19), undefined],
+    ['fails more than the limit', sample(70, 30), sample(50, 50), "30 % of the first target's"],
+    ['is slower within its limit', sample(100), sample(100, 0, 19), undefined],
     ['is too slow', sample(100), sample(100, 0, 25), '2.5 times as long'],
-    ['is slow where there is nothing to compare with', sample(19), sample(100, 0, 500), undefined],
+    ['is slow, with no other target to compare', sample(19), sample(100, 0, 500), undefined],
   ])('that %s gets the right verdict', (_what, baseline, candidate, expected) => {
     const reason = judgeCanary({ rule, baseline, candidate })
     if (expected === undefined) expect(reason).toBeUndefined()

@@ -44,7 +44,7 @@ describe("MLflow's /invocations", () => {
     ['a frame of an array', { dataframe_split: { columns: [0, 1, 2, 3], data: [setosa, virginica] } }],
     ['a frame split without names', { dataframe_split: { data: [setosa, virginica] } }],
     [
-      'a frame whose columns stand otherwise',
+      'a frame with its columns in another order',
       {
         dataframe_split: {
           columns: columns.toReversed(),

@@ -10,7 +10,7 @@ import { identityGraph, simpleGraph } from '../support/tiny-graphs.ts'
 const python = await pythonHub('tritonclient[http]==2.73.0', 'numpy==2.4.6')
 const reason = 'reason' in python ? ` (skipped: ${python.reason})` : ''
 
-/** What Triton's own examples do: simple_http_infer_client, _string_infer_, _health_metadata_, _model_control_. */
+/** Follows the examples of Triton: simple_http_infer_client, _string_infer_, _health_metadata_, _model_control_. */
 const program = `
 import json, sys
 import numpy as np
@@ -101,7 +101,7 @@ afterAll(async () => {
 })
 
 describe('tritonclient[http]', () => {
-  it.skipIf('reason' in python)(`does what its examples do${reason}`, { timeout: 60_000 }, async () => {
+  it.skipIf('reason' in python)(`works as in the examples of Triton${reason}`, { timeout: 60_000 }, async () => {
     if ('reason' in python) throw new Error(python.reason)
     const seen = JSON.parse(await python.python(['-c', program, url, token], {}))
     expect(seen).toEqual({

@@ -109,7 +109,7 @@ describe('the OpenAI SDK', () => {
       'dimensions',
     ],
     [
-      'a token that there is not',
+      'a token that does not exist',
       { model: 'tiny', input: [99999] },
       UnprocessableEntityError,
       422,

@@ -17,9 +17,9 @@ beforeAll(async () => {
 })
 afterAll(() => host?.close())
 
-/** What the real clients sent, against what they read (serving-protocols, section 5; docs.voyageai.com). */
-describe.skipIf(!hasTinyModels)('rerankers, for the clients of other servers', () => {
-  it('are asked by LiteLLM for vLLM and by Infinity’s client at /rerank, by the model that the body names', async () => {
+/** Sends what the real clients sent, and checks what they read of the answer (serving-protocols, section 5; docs.voyageai.com). */
+describe.skipIf(!hasTinyModels)('a reranker, for the clients of other servers', () => {
+  it('answers LiteLLM for vLLM and the client of Infinity at /rerank, for the model named in the body', async () => {
     const ranked = await post('/v1/rerank', asked)
     const sent = { ...asked, top_n: 2, return_documents: true }
     expect(await post('/rerank', sent)).toMatchObject({ object: 'rerank', results: ranked.results.slice(0, 2) })
@@ -30,7 +30,7 @@ describe.skipIf(!hasTinyModels)('rerankers, for the clients of other servers', (
     expect(bare.results.every((result: object) => !('document' in result))).toBe(true)
   })
 
-  it('tell clients of /rerank what is wrong in the words of whom they speak to', async () => {
+  it('refuses a request to /rerank in the error format of the server that the client was written for', async () => {
     expect(await postTo(host, '/rerank', { ...asked, model: 'absent' })).toMatchObject({
       status: 404,
       body: { error: { code: 'model_not_found' } },
@@ -46,7 +46,7 @@ describe.skipIf(!hasTinyModels)('rerankers, for the clients of other servers', (
     })
   })
 
-  it('give Voyage’s clients as many results as they ask for, in the field that they read', async () => {
+  it('gives the clients of Voyage as many results as they ask for, in the field that they read', async () => {
     const [first, second] = (await post('/v1/rerank', asked)).results
     const data = [first, second].map(({ index, relevance_score }) => ({ index, relevance_score }))
     const answer = { object: 'list', data, model: asked.model, usage: { total_tokens: expect.any(Number) } }
@@ -57,7 +57,7 @@ describe.skipIf(!hasTinyModels)('rerankers, for the clients of other servers', (
     expect(fromJavaScript.data).toHaveLength(3)
   })
 
-  it('read of each document as many tokens as Cohere’s clients say, and score the rest of it as if it were not there', async () => {
+  it('cuts each document to the token limit of a Cohere client, and scores it as if the rest were not there', async () => {
     const { rows } = await tinyReference('tiny-bert-reranker')
     const [{ query, document, score }] = rows
     const scoreOf = async (given: object) => {
@@ -65,7 +65,7 @@ describe.skipIf(!hasTinyModels)('rerankers, for the clients of other servers', (
       return results[0].relevance_score
     }
     expect(await scoreOf({ max_tokens_per_doc: 4096 })).toBeCloseTo(score, 4)
-    // Its seven words and its full stop are a token each, so that four of them end behind "capital".
+    // Each word and the full stop is one token, so the fourth token is "capital".
     const cut = await scoreOf({ max_tokens_per_doc: 4 })
     expect(cut).not.toBeCloseTo(score, 4)
     expect(cut).toBeCloseTo(await scoreOf({ documents: ['Paris is the capital'] }), 6)

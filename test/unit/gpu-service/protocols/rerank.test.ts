@@ -38,7 +38,7 @@ describe.each(['/v1/rerank', '/v2/rerank'])('POST %s', (route) => {
     ['a document without a text', { documents: [{ title: 'a' }] }],
     ['2049 documents', { documents: Array(2049).fill('a') }],
     ['a count of 0', { top_n: 0 }],
-    ['a count of 0, as Voyage names it', { top_k: 0 }],
+    ["a count of 0 under Voyage's name", { top_k: 0 }],
     ['a limit of no tokens', { max_tokens_per_doc: 0 }],
   ])('refuses %s by name', async (_what, wrong) => {
     const { status, message } = await rerank(route, { ...good, ...wrong })

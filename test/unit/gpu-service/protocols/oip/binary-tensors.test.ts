@@ -131,13 +131,13 @@ describe('binary tensors', () => {
     inputs: [{ name: 'float32', shape, datatype: 'FP32', parameters: { binary_data_size: size } }],
   })
   it.each([
-    ['ends before its tensor does', () => body(header(16), new Uint8Array(15))],
+    ['ends before its tensor ends', () => body(header(16), new Uint8Array(15))],
     ['has bytes that belong to no tensor', () => body(header(16), new Uint8Array(17))],
     ['has a tensor of another size than its shape', () => body(header(12), new Uint8Array(12))],
-    ['says a header that is longer than it', () => ({ length: '4096', bytes: new Uint8Array(8) })],
-    ['says a header that is no number', () => ({ length: '-1', bytes: new Uint8Array(8) })],
+    ['declares a header longer than the body', () => ({ length: '4096', bytes: new Uint8Array(8) })],
+    ['declares a negative header length', () => ({ length: '-1', bytes: new Uint8Array(8) })],
     ['cuts its header short', () => ({ ...body(header(16), new Uint8Array(16)), length: '20' })],
-    ['has a shape beyond what numbers hold', () => body(header(16, [2 ** 40, 2 ** 40]), new Uint8Array(16))],
+    ['has a shape too large for a number', () => body(header(16, [2 ** 40, 2 ** 40]), new Uint8Array(16))],
     ['has a negative dimension', () => body(header(16, [-1, -4]), new Uint8Array(16))],
     ['has a dimension that is no whole number', () => body(header(16, [0.5, 8]), new Uint8Array(16))],
     ['has no rows', () => body(header(0, [0, 4]), new Uint8Array(0))],

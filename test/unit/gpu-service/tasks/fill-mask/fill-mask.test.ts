@@ -79,7 +79,7 @@ describe.skipIf(!hasTinyModels)('fill-mask', () => {
   })
 
   it.each([
-    ['no gap in it', {}, 'inputs'],
+    ['a text without a mask', {}, 'inputs'],
     ['[MASK]', { top_k: 0 }, 'top_k'],
     ['[MASK]', { top_k: 1001 }, 'top_k'],
     ['[MASK]', { targets: [] }, 'targets'],

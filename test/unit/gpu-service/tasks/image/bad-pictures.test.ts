@@ -33,7 +33,7 @@ describe.skipIf(pictureModels === undefined)('an invalid picture', () => {
 
   it.each([
     ['a picture cut in the middle', () => picture('broken-truncated.jpg'), /broken/],
-    ['a text that is called a picture', () => picture('broken-text.png'), /first bytes/],
+    ['a text declared as a picture', () => picture('broken-text.png'), /first bytes/],
     ['no bytes', () => Buffer.alloc(0), /is empty/],
     [
       'a vector drawing',
@@ -41,11 +41,7 @@ describe.skipIf(pictureModels === undefined)('an invalid picture', () => {
       /first bytes/,
     ],
     ['a header of a GIF and nothing else', () => Buffer.from('GIF89a'), /broken/],
-    [
-      'a GIF cut where it says what is transparent',
-      () => Buffer.from('GIF89a\x01\0\x01\0\0\0\0!\xf9', 'latin1'),
-      /broken/,
-    ],
+    ['a GIF cut inside its transparency block', () => Buffer.from('GIF89a\x01\0\x01\0\0\0\0!\xf9', 'latin1'), /broken/],
     ['sides over the limit', () => png({ width: 70_000, height: 1 }), /65535 on a side/],
     ['a picture without pixels', () => png({ width: 0, height: 0 }), /broken/],
     ['a TIFF', () => Buffer.from('II*\0\x08\0\0\0'), /first bytes/],
@@ -66,11 +62,7 @@ describe.skipIf(pictureModels === undefined)('an invalid picture', () => {
     ['a list in a list', { inputs: [[]] }, /inputs\[0\]/],
     ['65 pictures', { inputs: Array(65).fill('aaaa') }, /limit is 64/],
     ['the second of two', { inputs: [picture64(), 'aGVsbG8='] }, /inputs\[1\]/],
-    [
-      'an address, where none are fetched',
-      { inputs: { url: 'https://example.com/cat.png' } },
-      /does not fetch pictures/,
-    ],
+    ['a URL, where none are fetched', { inputs: { url: 'https://example.com/cat.png' } }, /does not fetch pictures/],
   ])('is refused in JSON: %s', async (_name, json, words) => expectRefusal(await ask(json), words))
 
   it('is not fetched from an internal address, on a host that fetches pictures', async () => {

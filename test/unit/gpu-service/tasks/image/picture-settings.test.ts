@@ -105,7 +105,7 @@ describe('the preprocessing of a repo', () => {
       224,
     ],
     [
-      'an old MobileViT, whose one number is the shorter edge',
+      'an old MobileViT, whose single size is the shorter edge',
       { feature_extractor_type: 'MobileViTFeatureExtractor', size: 288, crop_size: 256, resample: 2 },
       { resize: shortest(288), resample: 2, crop: square(256) },
       256,
@@ -117,7 +117,7 @@ describe('the preprocessing of a repo', () => {
       224,
     ],
     [
-      'one that says nothing but its name',
+      'a LeViT whose file has only its name',
       { image_processor_type: 'LevitImageProcessorFast' },
       { resize: shortest(256), resample: 3, crop: square(224) },
       224,
@@ -171,13 +171,13 @@ describe('the preprocessing of a repo', () => {
 
   it.each([
     ['padding', { size: 224, do_pad: true }, 'pads pictures'],
-    ['a kind of ways of its own', { image_processor_type: 'PerceiverImageProcessor' }, 'PerceiverImageProcessor'],
+    ['an unsupported kind', { image_processor_type: 'PerceiverImageProcessor' }, 'PerceiverImageProcessor'],
     ['an offset', { size: 224, rescale_offset: true }, 'rescale_offset'],
     ['no fixed size', { image_processor_type: 'CLIPImageProcessor', size: 224, do_center_crop: false }, 'a fixed size'],
     ['a size of something else', { size: { longest_edge: 224 } }, '"size"'],
-    ['a size beyond sense', { size: 1_000_000 }, path],
+    ['an absurd size', { size: 1_000_000 }, path],
     ['a mean of two channels', { size: 224, image_mean: [0, 0] }, path],
-    ['a deviation of nothing', { size: 224, image_std: [1, 0, 1] }, path],
+    ['a standard deviation of 0', { size: 224, image_std: [1, 0, 1] }, path],
     ['a resampling that Pillow does not have', { size: 224, resample: 9 }, path],
   ])('is refused by name if it is not supported: %s', async (_name, config, words) => {
     await expect(settingsOf(config)).rejects.toMatchObject({

@@ -89,13 +89,13 @@ describe('a picture given by URL', () => {
     ['this host in IPv6', 'https://[::1]/', /not on the public internet/],
     ['IPv4 inside of IPv6', 'https://[::ffff:7f00:1]/', /not on the public internet/],
     ['the metadata of the cloud', 'https://169.254.169.254/latest/meta-data/', /not on the public internet/],
-    ['a name of the network inside', 'https://inside.test/good', /not on the public internet/],
-    ['a name with one closed address', 'https://both.test/good', /not on the public internet/],
-    ['a redirect inwards', 'https://pictures.test/inward', /not on the public internet/],
+    ['a name in the internal network', 'https://inside.test/good', /not on the public internet/],
+    ['a name of which one address is internal', 'https://both.test/good', /not on the public internet/],
+    ['a redirect into the internal network', 'https://pictures.test/inward', /not on the public internet/],
     ['a redirect to http', 'https://pictures.test/plain', /only https/],
-    ['redirects without end', 'https://pictures.test/round', /more than 3/],
+    ['endless redirects', 'https://pictures.test/round', /more than 3/],
     ['an answer that is no picture', 'https://pictures.test/missing', /answered 404/],
-    ['a picture without end', 'https://pictures.test/large', /more than 16777216 bytes/],
+    ['an endless picture', 'https://pictures.test/large', /more than 16777216 bytes/],
     ['a picture that breaks off', 'https://pictures.test/broken', /broke off/],
   ])('is refused: %s', async (_name, url, words) => {
     const error = await get(url).catch((reason: unknown) => reason)

@@ -41,7 +41,7 @@ describe("SentencePiece's map of characters", () => {
 
   it.each([
     ['none', ''],
-    ['a trie that is longer than the file', Buffer.from([255, 0, 0, 0, 1, 2, 3, 4]).toString('base64')],
+    ['a trie longer than the file', Buffer.from([255, 0, 0, 0, 1, 2, 3, 4]).toString('base64')],
     ['much of one character', Buffer.from([4, 0, 0, 0, 0, 0, 0, 0, ...Array(300).fill(65)]).toString('base64')],
   ])('is refused by name: %s', (_name, broken) => {
     expect(() => readCharsmap(broken)).toThrow('precompiled_charsmap')

@@ -5,21 +5,21 @@ import { tokenLimit } from '../../../../../gpu-service/tasks/text/token-limit.ts
 describe('tokenLimit', () => {
   it.each([
     [
-      'sentence-transformers goes first',
+      'sentence-transformers comes first',
       { sentenceBert: 256, tokenizer: 128, tokenizerConfig: 512, positions: 512 },
       256,
     ],
     ['then the tokenizer', { tokenizer: 128, tokenizerConfig: 512, positions: 512 }, 128],
     ['then its config', { tokenizerConfig: 384, positions: 512 }, 384],
-    ['a length beyond sense is none', { tokenizerConfig: 1e30, positions: 512 }, 512],
+    ['an absurd length is ignored', { tokenizerConfig: 1e30, positions: 512 }, 512],
     [
-      'so is one below one, or a part of one',
+      'so are lengths below one and fractions',
       { sentenceBert: -1, tokenizer: 0, tokenizerConfig: 10.5, positions: 512 },
       512,
     ],
-    ['never more than the graph has positions', { sentenceBert: 1024, positions: 512 }, 512],
+    ['never more than the positions of the graph', { sentenceBert: 1024, positions: 512 }, 512],
     [
-      'RoBERTa counts its positions from behind the padding',
+      "RoBERTa counts positions after the padding token's id",
       { positions: 514, modelType: 'xlm-roberta', padTokenId: 1 },
       512,
     ],
