@@ -37,7 +37,7 @@ export interface ServingConfig {
   waitMsMax?: number
   /** The limit of requests without a stricter one; unlimited by default. */
   requestTimeoutMs?: number | undefined
-  /** Whether inputs run alone, where a deployment does not decide. */
+  /** Whether inputs run alone, unless the deployment decides. */
   isolate?: Isolation
   /** Whether to fetch pictures from public https addresses in requests; off by default. */
   remoteImages?: boolean

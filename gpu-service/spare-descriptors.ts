@@ -8,7 +8,7 @@ let spares: number[] | undefined
 
 /**
  * Runs work that opens a few file descriptors and would crash the process without them, on reserved ones.
- * @throws where none are left, and none were reserved
+ * @throws Error if none are left and none were reserved
  */
 export function withSpareDescriptors<Result>(work: () => Result): Result {
   const kept = spares ?? openSpares()

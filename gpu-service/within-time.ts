@@ -29,7 +29,7 @@ export function withinTime<Result>({ limitMs, work, usedMs = threadMs }: WithinT
     } catch (error) {
       if (!isTimeout(error)) throw error
       if (outcome === undefined) {
-        // The work is not at fault where others had the processor, or the machine slept.
+        // The work is not at fault if other threads had the processor, or the machine slept.
         if (usedMs() - startedMs < limitMs / 2) continue
         throw new OutOfTime(limitMs)
       }

@@ -23,9 +23,9 @@ export function exactStages(tokenizer: Staged, splitting: unknown): void {
   const decoders: DecodingStage[] = stagesOf({ normalizer: null, pre_tokenizer: null, decoder: tokenizer.decoder })
   for (const stage of decoders) if (stage.byte_decoder !== undefined) stage.convert_tokens_to_string = fromByteAlphabet
   const splitters: SplittingStage[] = stagesOf({ ...tokenizer, normalizer: null, decoder: null })
-  const said = leavesOf(splitting as SplittingNode)
+  const nodes = leavesOf(splitting as SplittingNode)
   for (const [index, stage] of splitters.entries()) {
-    const { type, behavior = 'Isolated' } = said[index] ?? {}
+    const { type, behavior = 'Isolated' } = nodes[index] ?? {}
     if (type === 'Whitespace') stage.pre_tokenize = matchesOf(words)
     if (type === 'WhitespaceSplit') stage.pre_tokenize = matchesOf(unspaced)
     if (type === 'Punctuation' && behavior === 'Isolated' && stage.pattern !== undefined)

@@ -11,7 +11,7 @@ export interface TokenizerParts {
   splitRaw(text: string): string[]
   splitNormalised(text: string): string[]
   isAdded(section: string): boolean
-  /** Whether an added token consumes the spaces before or behind it. */
+  /** Whether an added token consumes the spaces before or after it. */
   takesSpaces(section: string): { before: boolean; behind: boolean }
   /** Splits a text into words, in the model's alphabet. */
   words(text: string, sectionIndex: number): string[]

@@ -28,7 +28,7 @@ export function scoredTokens({ text, located, logits, tokenizer }: ScoredTokens)
 interface ScoredTokens {
   text: string
   located: LocatedText
-  /** The classes of each token, token by token. */
+  /** One number per class of each token, token by token. */
   logits: Float32Array
   tokenizer: TextTokenizer
 }
