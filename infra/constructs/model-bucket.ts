@@ -24,6 +24,7 @@ interface ModelBucketProps {
 /** The bucket of the model files, with an access log. */
 export class ModelBucket extends Construct {
   readonly bucket: Bucket
+  readonly accessLogs: Bucket
   readonly #policies: Record<ObjectUser, IManagedPolicy>
 
   constructor(scope: Construct, id: string, { isRetained }: ModelBucketProps) {
@@ -35,7 +36,7 @@ export class ModelBucket extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       removalPolicy: isRetained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     }
-    const accessLogs = new Bucket(this, 'AccessLogs', {
+    this.accessLogs = new Bucket(this, 'AccessLogs', {
       ...common,
       lifecycleRules: [{ id: 'ExpireLogs', expiration: Duration.days(90) }],
     })
@@ -45,7 +46,7 @@ export class ModelBucket extends Construct {
       cors: transfers,
       lifecycleRules: isRetained ? [...cleaning, ...forgetting] : cleaning,
       // The library's class lacks the `| undefined` of its own interface.
-      serverAccessLogsBucket: accessLogs as IBucket,
+      serverAccessLogsBucket: this.accessLogs as IBucket,
     })
     // Existing policies keep their names, because updating this stack first must not revoke a running import's rights.
     this.#policies = {

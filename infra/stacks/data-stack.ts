@@ -40,6 +40,7 @@ export class DataStack extends Stack {
 
     new CfnOutput(this, 'TableName', { value: this.table.tableName })
     new CfnOutput(this, 'BucketName', { value: this.models.bucket.bucketName })
+    new CfnOutput(this, 'AccessLogBucketName', { value: this.models.accessLogs.bucketName })
     new CfnOutput(this, 'DropAddress', { value: `s3://${this.models.bucket.bucketName}/drop/` })
     new CfnOutput(this, 'IngestDeadLettersUrl', { value: this.ingest.deadLetters.queueUrl })
     new CfnOutput(this, 'DropDeadLettersUrl', { value: this.drops.deadLetters.queueUrl })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { repositoryRoot } from '../../infra/constructs/repository-root.ts'
 import { blocksOf } from '../support/readme-blocks.ts'
+import { templates } from './synthesised-app.ts'
 
 /** What a block gives to the CDK's command line, which is not run, where there is no sha256sum, as on a Mac. */
 function told(block: string, cwd: string): string[] {
@@ -40,4 +41,17 @@ it('each deployment that the README shows lets in the admin key that the first o
   const sha256 = createHash('sha256').update(key).digest('hex')
   expect(deployments.length).toBeGreaterThan(1)
   for (const words of deployments) expect(words).toContain(`adminKeySha256=${sha256}`)
+})
+
+it('names outputs that the stacks have, and both buckets, which have to be emptied before a stage is removed', () => {
+  const { data, api, gpu } = templates()
+  const outputs = [data, api, gpu].flatMap((template) => Object.keys(template.findOutputs('*')))
+  const deploy = readFileSync(join(repositoryRoot, 'README.md'), 'utf8')
+    .split(/^## /m)
+    .find((part) => part.startsWith('Deploy'))
+  const named = [...(deploy ?? '').matchAll(/`([A-Z]\w+(?:Url|Address|Name))`/g)].map(([, name]) => name)
+  for (const name of named) expect(outputs).toContain(name)
+  const buckets = Object.keys(data.findResources('AWS::S3::Bucket'))
+  const namedBuckets = named.map((name) => data.findOutputs(name ?? '')[name ?? '']?.Value?.Ref)
+  expect(namedBuckets).toEqual(expect.arrayContaining(buckets))
 })
