@@ -3,12 +3,13 @@ import { accessRepo } from '../../shared/auth/access-repo.ts'
 import type { Principal } from '../../shared/auth/principal.ts'
 import type { changeDeployment } from '../../shared/contract/deployment.ts'
 import { errors } from '../../shared/errors.ts'
+import type { DeviceOf } from '../../shared/repos/pool-devices.ts'
 import { type DeploymentItem, everyTargetOf } from '../../shared/table/deployment-item.ts'
 import { deploymentChange, getDeployment, noteDeploymentChange } from '../../shared/table/deployments.ts'
 import { forgetRepoDeployment, repoDeploymentWrites } from '../../shared/table/repo-deployments.ts'
 import { ConditionFailed, type Table } from '../../shared/table/table.ts'
 import { aliasesStand } from './choose-targets.ts'
-import { changedDeployment, type DeviceOf } from './wanted-deployment.ts'
+import { changedDeployment } from './wanted-deployment.ts'
 
 interface Change {
   table: Table

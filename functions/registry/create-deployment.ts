@@ -7,6 +7,7 @@ import type { createDeployment } from '../../shared/contract/deployment.ts'
 import { errors } from '../../shared/errors.ts'
 import { defaultDeploymentName } from '../../shared/model/default-deployment-name.ts'
 import { orderedText } from '../../shared/ordered-text.ts'
+import type { DeviceOf } from '../../shared/repos/pool-devices.ts'
 import { type DeploymentItem, type DeploymentTarget, everyTargetOf } from '../../shared/table/deployment-item.ts'
 import { deploymentCreation, getDeployment, noteDeploymentChange } from '../../shared/table/deployments.ts'
 import { ownerStands } from '../../shared/table/owners.ts'
@@ -15,7 +16,7 @@ import { repoDeploymentWrites } from '../../shared/table/repo-deployments.ts'
 import { splitName } from '../../shared/table/repo-item.ts'
 import { ConditionFailed, type Table } from '../../shared/table/table.ts'
 import { aliasesStand } from './choose-targets.ts'
-import { type DeviceOf, wantedDeployment } from './wanted-deployment.ts'
+import { wantedDeployment } from './wanted-deployment.ts'
 
 interface MakeDeployment {
   table: Table

@@ -4,6 +4,7 @@ import type { changeDeployment, createDeployment } from '../../shared/contract/d
 import type { WantedTarget } from '../../shared/contract/deployment-target.ts'
 import { errors } from '../../shared/errors.ts'
 import type { ModelDevice } from '../../shared/model/precision.ts'
+import type { DeviceOf } from '../../shared/repos/pool-devices.ts'
 import {
   type DeploymentItem,
   type DeploymentSettings,
@@ -69,9 +70,6 @@ interface Wanted<Asked> {
   asked: Asked
   deviceOf: DeviceOf
 }
-
-/** The device of a pool, where it is known. */
-export type DeviceOf = (pool: string | undefined) => Promise<ModelDevice | undefined>
 
 function wantedOf({ target, targets, file, precision, task, follow }: Change, before: DeploymentItem) {
   if (targets !== undefined) return targets

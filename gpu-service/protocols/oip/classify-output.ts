@@ -39,7 +39,7 @@ interface ClassifiedOutputs {
  * Triton's classification extension: the largest values of each row as strings, `value:index[:label]`, in descending
  * order. @throws AppError `invalid_input` for an output of strings
  */
-export async function classifyOutput({ name, tensor, count, labels, yieldTurn }: ClassifyOutput): Promise<Tensor> {
+async function classifyOutput({ name, tensor, count, labels, yieldTurn }: ClassifyOutput): Promise<Tensor> {
   const [rows = 1, ...rest] = tensor.dims.length > 1 ? tensor.dims : [1, ...tensor.dims]
   const width = rest.reduce((product, size) => product * size, 1)
   const numbers = numbersOf(tensor)

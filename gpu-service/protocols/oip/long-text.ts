@@ -4,7 +4,7 @@ import type { YieldTurn } from '../../yield-turn.ts'
 const partBytes = 64 * 1024
 const [quote, backslash, unicode] = [...'"\\u'].map((one) => one.charCodeAt(0)) as [number, number, number]
 
-export interface LongText {
+interface LongText {
   /** The position of its first quote. */
   from: number
   /** The position after its last quote. */
