@@ -54,7 +54,7 @@ describe('a dropped link', () => {
 describe('a drop folder without files', () => {
   it('is named with its path on this server', async () => {
     await createApi(host).post('/api/v1/imports', { source: 's3-drop://team/nothing/v1' })
-    const message = expect.stringContaining(`"${join(host.dataDir, 'drop/team/nothing/v1')}/" has no files`)
+    const message = expect.stringContaining(`"${join(host.dataDir, 'drop/team/nothing/v1')}/" holds no files`)
     expect(await importOf('nothing')).toMatchObject({ state: 'FAILED', failure: { message } })
   })
 })

@@ -102,7 +102,7 @@ describe('a drop with a marker', () => {
     await drop.put({ _SUCCESS: '' })
     await drop.mark()
     await drop.idle()
-    const message = expect.stringMatching(/^The drop folder "drop\/.+\/" has no files\. Check its name/)
+    const message = expect.stringMatching(/^The drop folder "drop\/.+\/" holds no files\. Check its name/)
     expect(await drop.imports()).toMatchObject([{ state: 'FAILED', failure: { code: 'nothing_to_import', message } }])
     expect((await drop.visible()).items).toEqual([])
   })
