@@ -1,16 +1,14 @@
 import { errors, messageOf } from '../../../shared/errors.ts'
-import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import type { Tensors } from '../../engine/engine.ts'
 import { localPath } from '../../models/model-files.ts'
 import { pruneGraph } from '../../models/prune-graph.ts'
 import { mapInSlices } from '../../yield-turn.ts'
-import type { Embedding } from '../feature-extraction/embeddings.ts'
 import { unit } from '../feature-extraction/pool-in-service.ts'
-import { floatsOf, isFloatType } from '../float-tensors.ts'
 import { openPictureModel } from '../image/picture-model.ts'
 import { pictureRows, pictureWarmUp } from '../image/picture-rows.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
 import { type ModelSource, type OpenedTask, type Task, timingOf } from '../task.ts'
+import { pictureVectors, vectorOutput, vectorOutputs } from './picture-vectors.ts'
 
 /** Embeds pictures: returns CLIP's projected vector, else the pooled one, else that of the first token. */
 export const imageFeatureExtraction: Task = {
@@ -20,7 +18,7 @@ export const imageFeatureExtraction: Task = {
     const output = vectorOutput(graph)
     if (output === undefined)
       throw errors.unsupportedModel(
-        `"${file}" has none of the outputs ${wanted.join(', ')} of floats, so it returns no vector of a picture.`,
+        `"${file}" has none of the outputs ${vectorOutputs.join(', ')} of floats, so it returns no vector of a picture.`,
       )
     const path = localPath(files, file)
     // Removes what only other outputs need, such as the text inputs of a CLIP.
@@ -33,7 +31,7 @@ export const imageFeatureExtraction: Task = {
     if (foreign !== undefined)
       throw errors.unsupportedModel(`"${file}" has an input "${foreign.name}" in addition to pictures.`)
     const alone = runsAlone({ isolate: settings.isolate, graph })
-    const decode = (tensors: Tensors, batch: readonly unknown[]) => firstVectors(tensors, output, batch.length)
+    const decode = (tensors: Tensors, batch: readonly unknown[]) => pictureVectors(tensors, output, batch.length)
     const model = pictureRows({ picture, graph: 'main', output, alone, decode })
     return {
       graphs: { main: part.inputs.length === graph.inputs.length ? path : part.path },
@@ -64,19 +62,6 @@ export const imageFeatureExtraction: Task = {
       },
     }
   },
-}
-
-const wanted = ['image_embeds', 'pooler_output', 'last_hidden_state']
-
-const vectorOutput = ({ outputs }: OnnxHeader): string | undefined =>
-  wanted.find((name) => outputs.some((output) => output.name === name && isFloatType(output.type)))
-
-/** The first vector of each picture: its only one, or that of the CLS token. */
-function firstVectors(tensors: Tensors, output: string, count: number): Embedding[] {
-  const data = floatsOf(tensors, output)
-  const width = tensors[output]?.dims.at(-1) ?? data.length / count
-  const stride = data.length / count
-  return Array.from({ length: count }, (_, row) => data.slice(row * stride, row * stride + width))
 }
 
 function readNormalize({ normalize, pool }: Record<string, unknown>): boolean {
