@@ -26,6 +26,8 @@ export interface CheckedTokenizer {
   isKnownFast: boolean
 }
 
+/** Python's default; the library's is Python's former one. */
+const cleanUpDefault = { clean_up_tokenization_spaces: false }
 /** Settings that Python obeys only without a tokenizer.json; the library obeys them with one, too. */
 const ofSlowTokenizers = { remove_space: false }
 const noWords = { type: 'WordLevel', vocab: {}, unk_token: '' }
@@ -53,7 +55,8 @@ export function* checkedTokenizer(
     )
   }
   yield
-  const tokenizer = yield* buildTokenizer({ file, config: { ...config, ...ofSlowTokenizers }, namesOf })
+  const settings = { ...cleanUpDefault, ...config, ...ofSlowTokenizers }
+  const tokenizer = yield* buildTokenizer({ file, config: settings, namesOf })
   yield
   exactStages(tokenizer, file.pre_tokenizer)
   refuseLongPieces(tokenizer.model)

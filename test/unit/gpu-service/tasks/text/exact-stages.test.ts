@@ -70,6 +70,15 @@ it('tokens of bytes that are text already stay it, as words that are joined to a
   expect(join(['John', ' flew', ' Grüße'])).toBe('John flew Grüße')
 })
 
+it('a decoded text keeps its spaces before signs unless tokenizer_config.json says otherwise', () => {
+  const file = { ...bytes(true).file, decoder: { type: 'ByteLevel' } } as never
+  const ids = bytes(true).ids('world ,', { start: 0, end: 7 })
+  const decoded = (config: object) => createTokenizer(file, config).decode(ids, true)
+  const kept = decoded({ clean_up_tokenization_spaces: false })
+  expect(decoded({})).toBe(kept)
+  expect(kept).toContain(' ')
+})
+
 describe('words', () => {
   it('are of letters of every language, and end at the spaces of Unicode', () => {
     const split = wordsOf(['Ça', 'va', '東京', '!?'], { pre_tokenizer: { type: 'Whitespace' } })
