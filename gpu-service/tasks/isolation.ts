@@ -1,12 +1,23 @@
 import type { OnnxHeader } from '../../shared/onnx/onnx-header.ts'
 import type { Isolation } from './task.ts'
+import { tokenInputs } from './text/token-tensors.ts'
+
+type Outline = Pick<OnnxHeader, 'operators'> & Partial<Pick<OnnxHeader, 'inputs'>>
 
 /**
  * Whether an input's answer does not depend on the others in its batch. In a dynamically quantised file it does: one
- * scale applies to all activations of a run, padding included.
+ * scale applies to all activations of a run, padding included. In a text model with convolutions, pooling or a Fourier
+ * transform, such as ConvBERT, Funnel and FNet, it does, too: those mix a text's tokens with its padding.
  */
-export const isBatchInvariant = ({ operators }: Pick<OnnxHeader, 'operators'>): boolean =>
-  !operators.has('DynamicQuantizeLinear')
+export const isBatchInvariant = ({ operators, inputs = [] }: Outline): boolean => {
+  const readsTokensOnly = inputs.length > 0 && inputs.every(({ name }) => tokenInputs.some((one) => one === name))
+  return (
+    !operators.has('DynamicQuantizeLinear') && !(readsTokensOnly && mixing.some((operator) => operators.has(operator)))
+  )
+}
+
+/** Operators that no attention mask keeps from the padding. */
+const mixing = ['Conv', 'AveragePool', 'MaxPool', 'DFT']
 
 export const runsAlone = ({ isolate, graph }: IsolationInput): boolean =>
   isolate === 'always' || (isolate === 'auto' && !isBatchInvariant(graph))
@@ -19,5 +30,5 @@ export const describeIsolation = (input: IsolationInput) => ({
 
 interface IsolationInput {
   isolate: Isolation
-  graph: Pick<OnnxHeader, 'operators'>
+  graph: Outline
 }
