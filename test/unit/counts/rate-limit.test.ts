@@ -36,7 +36,7 @@ describe('requests per minute', () => {
     }
     const { body } = await host.ask('/api/v1/me', { token })
     expect(body.error).toMatchObject({ code: 'rate_limited', retryable: true })
-    expect(body.error.message).toContain('"requestsPerMinute" is 10')
+    expect(body.error.message).toContain('"requestsPerMinute", which is 10')
     host.clock.ms += 45_000
     const next = await host.ask('/api/v1/me', { token })
     expect(next.status).toBe(200)

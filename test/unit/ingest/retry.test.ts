@@ -57,7 +57,7 @@ describe('a step that failed', () => {
       retry: false,
       failure: {
         code: 'disk_full',
-        message: expect.stringMatching(/^a\/b\.txt: The disk .* is full/),
+        message: expect.stringMatching(/^a\/b\.txt: The data disk .* is full/),
         path: 'a/b.txt',
       },
     })
