@@ -28,7 +28,7 @@ export const poolAlarms = ({ metricNamespace, pool, replicas: { metrics } }: Poo
     treatMissingData: TreatMissingData.BREACHING,
   },
   Unhealthy: {
-    alarmDescription: 'a replica is not ready for longer than it takes to start. Its /ready says why.',
+    alarmDescription: 'a replica is not ready for longer than it takes to start. Its /ready says what is missing.',
     metric: metrics.unhealthyHostCount({ period, statistic: Stats.MINIMUM }),
     comparisonOperator: GREATER_THAN_THRESHOLD,
     threshold: 0,
