@@ -66,7 +66,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('usage', () => {
     expect(started.map(({ status }) => status)).toEqual([202, 202])
     const refused = await pull('slow/three', 'killed/three')
     expect(refused).toMatchObject({ status: 403, body: { error: { code: 'quota_exceeded', quota: 'imports' } } })
-    expect(refused.body.error.message).toContain(`"imports" is ${importsMax}, and ${importsMax} is used`)
+    expect(refused.body.error.message).toContain(`"imports" is ${importsMax}, of which ${importsMax} is used`)
     await host.kill()
     await start()
     expect(await usedOf('killed', 'imports')).toBe(importsMax)

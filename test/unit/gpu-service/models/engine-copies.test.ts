@@ -85,7 +85,7 @@ describe('loading a model', () => {
       '"tokenizer.json" could not be read',
     ],
     ['an empty tokenizer', { ...embedder, 'tokenizer.json': json({}) }, {}, '"tokenizer.json" could not be read'],
-    ['a module that is not served', modules('sentence_transformers.models.Dense'), {}, 'a module "Dense"'],
+    ['a module that is not served', modules('sentence_transformers.models.Dense'), {}, 'lists "Dense"'],
     [
       'a graph of another task',
       { ...embedder, [file]: iris['model.onnx'] ?? damaged },

@@ -13,7 +13,9 @@ function leastCpuMs(yaml: string): number {
   const readings = Array.from({ length: 3 }, () => {
     const started = process.cpuUsage()
     validateCard(card(yaml))
-    return process.cpuUsage(started).user / 1000
+    const { user, system } = process.cpuUsage(started)
+    // Only their sum is exact: the system estimates how it is divided.
+    return (user + system) / 1000
   })
   return Math.min(...readings)
 }

@@ -76,7 +76,7 @@ describe.skipIf(pictureModels === undefined)('a picture over HTTP', () => {
     expect(await ask(photo)).toEqual(await ask(picture('landscape.jpg')))
     const values = JSON.stringify({ inputs: Array(3_000_000).fill(1), parameters })
     const refused = await post('slipway/tiny-clip', values, 'application/json')
-    expect([refused.status, await refused.text()]).toEqual([413, expect.stringContaining('a smaller picture')])
+    expect([refused.status, await refused.text()]).toEqual([413, expect.stringContaining('a smaller image')])
     await expect(ask(Buffer.alloc(10_000_000))).rejects.toThrow(/larger than the limit of 12582912 bytes/)
   })
 

@@ -70,7 +70,7 @@ describe.skipIf(!hasTinyModels)("Hugging Face's client for JavaScript", () => {
 
   it('is told that text is not generated yet', async () => {
     const client = clientOf('fill-mask')
-    const told = /Text generation is not supported yet/
+    const told = /Text generation is not served yet/
     await expect(client.textGeneration({ inputs: 'Once' })).rejects.toThrow(told)
     const messages = [{ role: 'user', content: 'hello' }]
     await expect(client.chatCompletion({ messages })).rejects.toThrow(told)
