@@ -1,7 +1,7 @@
 import { errors } from '../../../shared/errors.ts'
 import type { YieldTurn } from '../../yield-turn.ts'
 import { assembleLocated, type LocatedText } from '../text/encoded-text.ts'
-import { slicePlaced } from '../text/placed-tokens.ts'
+import { type PlacedTokens, slicePlaced } from '../text/placed-tokens.ts'
 import { gatherPlaced, type Piece } from '../text/text-pieces.ts'
 import { specialCount } from '../text/token-template.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
@@ -32,7 +32,7 @@ export async function contextWindows(input: ContextWindows): Promise<LocatedText
   const windows = budget.make({ length: context.length, size: room, stride, param: question.param })
   const located: LocatedText[] = []
   for (const { start, end } of windows) {
-    located.push(assembleLocated(parts, [asked, slicePlaced(context, start, end)]))
+    located.push(assembleLocated(parts, [asked, cutWords(slicePlaced(context, start, end))]))
     await yieldTurn()
   }
   return located
@@ -46,6 +46,17 @@ export interface ContextWindows {
   tokenizer: TextTokenizer
   budget: WindowBudget
   yieldTurn: YieldTurn
+}
+
+/** Cuts the words at both edges to the part within the window, as the words of an answer are in transformers. */
+function cutWords(window: PlacedTokens): PlacedTokens {
+  const start = window.starts[0] ?? 0
+  const end = window.ends.at(-1) ?? 0
+  return {
+    ...window,
+    wordStarts: window.wordStarts.map((wordStart) => Math.max(wordStart, start)),
+    wordEnds: window.wordEnds.map((wordEnd) => Math.min(wordEnd, end)),
+  }
 }
 
 /** Windows must advance, so one that its question nearly fills shares less with the next. */

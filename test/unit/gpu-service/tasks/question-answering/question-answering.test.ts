@@ -92,6 +92,15 @@ describe.skipIf(!hasTinyModels)('question answering', () => {
     }
   })
 
+  it('cuts an answer in a word that reaches past its window at the edge of the window, as transformers does', async () => {
+    const asked = { question: 'Who?', context: 'zxqjvwkyzxqjvwky' }
+    const windows = { max_seq_len: 14, doc_stride: 2, top_k: 100 }
+    const { body: parts } = await ask(asked, { ...windows, align_to_words: false, max_answer_len: 20 })
+    const { body: answers } = await ask(asked, windows)
+    expect(answers.length).toBeGreaterThan(1)
+    for (const { answer } of answers as Answer[]) expect(parts.map((part: Answer) => part.answer)).toContain(answer)
+  })
+
   it('may answer that there is no answer', async () => {
     const { question, context } = rows[0] as Row
     const { body } = await ask({ question, context }, { top_k: 100, handle_impossible_answer: true })
