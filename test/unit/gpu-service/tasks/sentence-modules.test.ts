@@ -60,6 +60,15 @@ const prompts = {
   }),
 }
 
+/** A tokenizer that keeps capitals, for which its vocabulary has no words. */
+async function cased(name: string, isLowerCased: boolean): Promise<TestModel> {
+  const file = JSON.parse((await embedderModel()).files['tokenizer.json']?.toString() ?? '')
+  return variant(name, {
+    'tokenizer.json': json({ ...file, normalizer: { ...file.normalizer, lowercase: false } }),
+    'sentence_bert_config.json': json({ max_seq_length: 32, do_lower_case: isLowerCased }),
+  })
+}
+
 let host: TestServing
 let rows: { text: string; input_ids: number[]; vector: number[] }[]
 beforeAll(async () => {
@@ -70,6 +79,18 @@ beforeAll(async () => {
       variant('dense', withDense()),
       variant('both', pooling({ pooling_mode_cls_token: true, pooling_mode_mean_tokens: true })),
       variant('last', pooling({ pooling_mode_lasttoken: true })),
+      variant('listed', pooling({ pooling_mode: ['mean', 'cls'] })),
+      variant('concat', pooling({ pooling_mode: ['mean', 'concat'] })),
+      ...['roberta', 'xlm-roberta'].map(async (encoder) => {
+        const { 'sentence_bert_config.json': _, ...files } = (await embedderModel()).files
+        const config = { max_seq_length: 5, do_lower_case: false }
+        return {
+          ...(await embedderModel(encoder)),
+          files: { ...files, [`sentence_${encoder}_config.json`]: json(config) },
+        }
+      }),
+      cased('cased', false),
+      cased('lowered', true),
       variant('prompted', prompts),
       variant('promptless', {
         ...prompts,
@@ -123,6 +144,26 @@ describe('the modules of a sentence-transformers repo', () => {
     const text = rows[1]?.text ?? ''
     const tokens = await allTokens(text)
     expectNear((await embed('both', text))[0], [...(tokens[0] ?? []), ...mean(tokens)])
+  })
+
+  it('several poolings in a list are concatenated in its order, and one that is unknown is refused', async () => {
+    const text = rows[1]?.text ?? ''
+    const tokens = await allTokens(text)
+    expectNear((await embed('listed', text))[0], [...mean(tokens), ...(tokens[0] ?? [])])
+    expect(await embed('concat', text)).toMatchObject({ error: expect.stringContaining('a pooling "concat"') })
+  })
+
+  it.each(['roberta', 'xlm-roberta'])('texts are truncated as sentence_%s_config.json says', async (encoder) => {
+    const [tokens] = await post(encoder, '/embed_all', { inputs: 'the cat sat on the mat', truncate: true })
+    expect(tokens).toHaveLength(5)
+  })
+
+  it("texts are lowercased where the encoder's configuration asks for it", async () => {
+    const [plain, shouted] = await embed('lowered', ['the cat sat', 'The CAT sat'])
+    expectNear(shouted, plain ?? [])
+    const [own, other] = await embed('cased', ['the cat sat', 'The CAT sat'])
+    expectNear(own, plain ?? [])
+    expect(other).not.toEqual(own)
   })
 
   it('last-token pooling uses the own last token of each text in a batch', async () => {

@@ -1,0 +1,15 @@
+import * as z from 'zod'
+import { type ModelFiles, readConfig } from '../../models/model-files.ts'
+
+/** The names under which sentence-transformers looks for it, in its order. */
+export const sentenceConfigs = ['bert', 'roberta', 'distilbert', 'camembert', 'albert', 'xlm-roberta', 'xlnet'].map(
+  (encoder) => `sentence_${encoder}_config.json`,
+)
+
+const sentenceConfig = z.object({ max_seq_length: z.number().nullish(), do_lower_case: z.boolean().nullish() })
+
+/** How sentence-transformers tokenises the texts of a repo, if the repo says. */
+export async function readSentenceConfig(files: ModelFiles): Promise<z.infer<typeof sentenceConfig>> {
+  const path = sentenceConfigs.find((name) => files.paths.has(name))
+  return (path !== undefined && (await readConfig(files, path, sentenceConfig))) || {}
+}
