@@ -89,14 +89,17 @@ export class RequestLimits {
     const takeBack = requestsPerDay === undefined ? undefined : use.add(deployment)
     count(caller)
     const charged = new ChargedTokens({ bucket: this.#tokens, perMinute })
+    let isCounted = true
     const giveBack = () => {
+      charged.giveBack()
+      if (!isCounted) return
+      isCounted = false
       requests?.take(-1)
       takeBack?.()
-      charged.giveBack()
     }
     return {
-      enter: () => orGivenBack(giveBack, () => this.slots.take()),
-      charge: (tokens) => orGivenBack(giveBack, () => charged.charge(tokens)),
+      enter: orGivenBack(giveBack, () => this.slots.take()),
+      charge: orGivenBack(giveBack, (tokens) => charged.charge(tokens)),
       giveBackTokens: () => charged.giveBack(),
       giveBack,
     }
@@ -128,13 +131,18 @@ export class RequestLimits {
   }
 }
 
-/** A request refused on its way costs nothing. */
-function orGivenBack<Result>(giveBack: () => void, take: () => Result): Result {
-  try {
-    return take()
-  } catch (error) {
-    giveBack()
-    throw error
+/** A request refused on its way costs nothing, nor do those of its parts that come after. */
+function orGivenBack<Given extends unknown[], Result>(giveBack: () => void, take: (...given: Given) => Result) {
+  let refusal: { error: unknown } | undefined
+  return (...given: Given): Result => {
+    if (refusal !== undefined) throw refusal.error
+    try {
+      return take(...given)
+    } catch (error) {
+      refusal = { error }
+      giveBack()
+      throw error
+    }
   }
 }
 

@@ -185,6 +185,21 @@ describe('the limits of a deployment', () => {
     })
   })
 
+  it('refund a request once, however many of its parts are refused', () => {
+    const { limits, askTimes } = start()
+    limits.set({ tokensPerMinute: 60, requestsPerSecond: 20, requestsPerDay: 5 })
+    expect(askTimes(3)).toBe(3)
+    const parts = limits.admit(undefined)
+    for (const tokens of [61, 61, 5])
+      expect(() => parts.charge(tokens)).toThrow(expect.objectContaining({ code: 'request_too_costly' }))
+    parts.giveBack()
+    expect(limits.headers()).toMatchObject({
+      'x-ratelimit-remaining-tokens': '60',
+      'x-ratelimit-remaining-requests': '17',
+      'x-quota-remaining-requests': '2',
+    })
+  })
+
   it('admit all parts of a request once its first part was admitted, and can refund them all, once', () => {
     const { limits, ask } = start()
     limits.set({ tokensPerMinute: 60 })
