@@ -63,9 +63,16 @@ const notServed = (kind: string) =>
   )
 
 function modesOf(config: Record<string, unknown>, path: string): Pooling[] {
-  const modes = poolings.filter((name) => config[keys[name]] === true || config.pooling_mode === name)
+  const { pooling_mode: named } = config
+  const modes = Array.isArray(named)
+    ? named.map((name) => poolings.find((pooling) => pooling === name) ?? unknown(name, path))
+    : poolings.filter((name) => config[keys[name]] === true || named === name)
   if (modes.length > 0) return modes
   throw errors.unsupportedModel(`"${path}" enables none of the poolings ${poolings.join(', ')}.`)
+}
+
+function unknown(name: unknown, path: string): never {
+  throw errors.unsupportedModel(`"${path}" lists a pooling ${JSON.stringify(name)}; ${poolings.join(', ')} are served.`)
 }
 
 const keys: Record<Pooling, string> = {
