@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path/posix'
 import { errors } from '../../shared/errors.ts'
 import { pathFault } from '../../shared/model/file-path.ts'
 import { type RevisionFile, sortedByPath } from '../../shared/model/revision-id.ts'
+import { sentenceConfigs } from '../tasks/text/sentence-config.ts'
 
 /** Bounded because it is parsed on the serving thread; XLM-R's quarter of a million tokens take half of it. */
 const tokenizerMaxBytes = 32 * 1024 * 1024
@@ -14,7 +15,8 @@ const denseWeights = { pattern: /^\d+_Dense[^/]*\/model\.safetensors$/, countMax
 /** Every text file that tasks read. */
 const configNames = new Set([
   ...['config.json', 'config_sentence_transformers.json', 'modules.json', 'preprocessor_config.json'],
-  ...['processor_config.json', 'sentence_bert_config.json', 'special_tokens_map.json', 'tokenizer_config.json'],
+  ...['processor_config.json', 'special_tokens_map.json', 'tokenizer_config.json'],
+  ...sentenceConfigs,
 ])
 
 /**

@@ -32,7 +32,7 @@ export async function inspectConfiguration(files: OpenedFiles): Promise<{
   const hasTemplateFile = files.paths.some((path) => templateFiles.has(path))
   const tokenizerModel = await files.attempt('tokenizer.json', readTokenizerModel)
   const modules = await files.jsonValue('modules.json')
-  const encoderPath = files.paths.find((path) => /^sentence_[a-z]+_config\.json$/.test(path))
+  const encoderPath = files.paths.find((path) => /^sentence_[a-z-]+_config\.json$/.test(path))
 
   const said = quantization === undefined ? config : { quantization_config: quantization, ...config }
   const shown = withoutAbsent({

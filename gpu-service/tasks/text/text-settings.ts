@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
+import { readSentenceConfig } from './sentence-config.ts'
 import { positionOffset, tokenLimit } from './token-limit.ts'
 import type { TokenInputs } from './token-tensors.ts'
 import type { TextTokenizer } from './tokenizer.ts'
@@ -10,7 +11,6 @@ const modelConfig = z.object({
   pad_token_id: z.number().nullish(),
   vocab_size: z.number().optional(),
 })
-const sentenceConfig = z.object({ max_seq_length: z.number().nullish() })
 const tokenizerConfig = z.object({ model_max_length: z.number().nullish(), pad_token: z.unknown().optional() })
 
 /** How a model's texts are tokenised, truncated and padded. */
@@ -30,13 +30,13 @@ export async function readTextSettings({
   inputs,
 }: TextSources): Promise<TextSettings> {
   const model = (await readConfig(files, 'config.json', modelConfig)) ?? {}
-  const sentence = await readConfig(files, 'sentence_bert_config.json', sentenceConfig)
+  const sentence = await readSentenceConfig(files)
   const tokenizer = await readConfig(files, 'tokenizer_config.json', tokenizerConfig)
   const padToken = tokenizer?.pad_token
   const namedPad = typeof padToken === 'string' ? idOf(padToken) : undefined
   const padTokenId = file.padding?.pad_id ?? namedPad ?? model.pad_token_id ?? 0
   const maxTokens = tokenLimit({
-    sentenceBert: sentence?.max_seq_length ?? undefined,
+    sentenceBert: sentence.max_seq_length ?? undefined,
     tokenizer: file.truncation?.max_length,
     tokenizerConfig: tokenizer?.model_max_length ?? undefined,
     positions: model.max_position_embeddings,

@@ -7,8 +7,10 @@ import { asciiWordPiece } from './ascii-word-piece.ts'
 import { checkedTokenizer } from './checked-tokenizer.ts'
 import { firstTokens } from './first-tokens.ts'
 import { lengthOf } from './growth.ts'
+import { lowerCased } from './lower-cased.ts'
 import { trackPieceStart } from './piece-start.ts'
 import { prepareText } from './prepare-text.ts'
+import { readSentenceConfig } from './sentence-config.ts'
 import type { Piece } from './text-pieces.ts'
 import { prefixCutter } from './text-prefix.ts'
 import { type SpannedToken, spannedTokens } from './token-spans.ts'
@@ -61,8 +63,12 @@ export async function openTokenizer(files: ModelFiles): Promise<TextTokenizer> {
   if (file === undefined)
     throw errors.unsupportedModel(`the repo has no "${path}", without which texts cannot be tokenized.`)
   const config = (await readConfig(files, 'tokenizer_config.json', z.looseObject({}))) ?? {}
+  const { do_lower_case: isLowerCased } = await readSentenceConfig(files)
   try {
-    return await afterSteps(tokenizerInSteps(file, config, { namesOf }), yieldTurnAfter())
+    return await afterSteps(
+      tokenizerInSteps(isLowerCased ? lowerCased(file) : file, config, { namesOf }),
+      yieldTurnAfter(),
+    )
   } catch (error) {
     if (error instanceof AppError) throw error
     throw errors.unsupportedModel(`the file "${path}" could not be read: ${messageOf(error)}`)
