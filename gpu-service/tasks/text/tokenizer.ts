@@ -18,6 +18,9 @@ import { specialCount, type TokenTemplate, tokenTemplate } from './token-templat
 import { type Guard, guardTokenizer } from './tokenizer-guard.ts'
 import { tokenizerParts } from './tokenizer-parts.ts'
 
+/** Twice the largest known. A list with a token far beyond the others is slow to search. */
+const tokenIdMax = 2_000_000
+
 export const tokenizerFile = z.looseObject({
   truncation: z.looseObject({ max_length: z.number() }).nullish(),
   padding: z.looseObject({ pad_id: z.number() }).nullish(),
@@ -26,7 +29,9 @@ export const tokenizerFile = z.looseObject({
     .looseObject({ type: z.string(), pretokenizers: z.array(z.looseObject({ type: z.string() })).optional() })
     .nullish(),
   post_processor: z.looseObject({ type: z.string() }).nullish(),
-  added_tokens: z.array(z.looseObject({ content: z.string() })).optional(),
+  added_tokens: z
+    .array(z.looseObject({ content: z.string(), id: z.number().int().nonnegative().max(tokenIdMax).optional() }))
+    .optional(),
 })
 
 export interface TextTokenizer {

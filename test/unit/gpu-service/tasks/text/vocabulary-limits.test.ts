@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
+import { createTokenizer, openTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
 import { guardTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer-guard.ts'
+import { temporaryFolder } from '../../support/folders.ts'
 
 const others = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, added_tokens: [] }
 const tokenizerOf = (model: object) => createTokenizer({ ...others, model } as never, {})
@@ -42,6 +45,16 @@ describe('a tokenizer that may take minutes for one word', () => {
     const config = { additional_special_tokens: Array.from({ length: 10_001 }, (_, at) => `<${at}>`) }
     const tokenizer = () => createTokenizer({ ...others, model: wordPiece(100) } as never, config)
     expect(tokenizer).toThrow('10001 "additional_special_tokens"')
+  })
+
+  it.each([20_000_000, -1, 0.5, '7'])('is refused with an added token whose id is %j', async (id) => {
+    const root = await temporaryFolder()
+    const file = { ...others, added_tokens: [{ id, content: '<x>' }], model: unigram(3) }
+    await writeFile(join(root, 'tokenizer.json'), JSON.stringify(file))
+    await expect(openTokenizer({ root, paths: new Set(['tokenizer.json']) })).rejects.toMatchObject({
+      code: 'unsupported_model',
+      message: expect.stringContaining('added_tokens'),
+    })
   })
 
   it('is refused if very many pieces begin at one position', () => {
