@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readCharsmap } from '../../../../../gpu-service/tasks/text/charsmap.ts'
 import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
+import { plainTokenizer } from '../../support/plain-tokenizer.ts'
 import { bytes } from '../../support/small-tokenizers.ts'
 
 /**
@@ -45,6 +46,21 @@ describe("SentencePiece's map of characters", () => {
     ['much of one character', Buffer.from([4, 0, 0, 0, 0, 0, 0, 0, ...Array(300).fill(65)]).toString('base64')],
   ])('is refused by name: %s', (_name, broken) => {
     expect(() => readCharsmap(broken)).toThrow('precompiled_charsmap')
+  })
+
+  it('is refused if it would take long to read, by itself or with those of other stages', () => {
+    const trie = Buffer.from([4, 0, 0, 0, 0, 0, 0, 0])
+    const map = (bytes: number) => Buffer.concat([trie, Buffer.alloc(bytes)]).toString('base64')
+    const normalizerOf = (...maps: string[]) => ({
+      type: 'Sequence',
+      normalizers: maps.map((precompiled_charsmap) => ({ type: 'Precompiled', precompiled_charsmap })),
+    })
+    const tokenizerOf = (...maps: string[]) =>
+      createTokenizer({ ...plainTokenizer, normalizer: normalizerOf(...maps) } as never, {})
+    const half = map(1_000_000)
+    expect(tokenizerOf(half).encode('a', 8)).toEqual([0])
+    expect(() => tokenizerOf(map(2_000_000))).toThrow('the limit is 2097152')
+    expect(() => tokenizerOf(half, half)).toThrow('the limit is 2097152')
   })
 })
 
