@@ -32,7 +32,7 @@ export const removeOldBackups: Phase = {
   },
 }
 
-/** A month of backups of a large registry has tens of thousands of parts, too many to list one by one. */
+/** A month of backups of a large registry has tens of thousands of lists, which read one by one take longer than a function may. */
 const listsAtOnce = 16
 
 /** Removes blobs that no backup lists any more. */

@@ -38,7 +38,7 @@ async function dropExpired({ parts, job, count }: Step, { pk, sk, expiresAt }: A
   if (await asSeen(() => parts.table.transact([{ delete: { pk, sk }, condition }]))) count('itemsFreed')
 }
 
-/** A former name, or the name of a purged repo. */
+/** A name that leads to a repo that is gone: a former one, or that of a purged repo. */
 async function dropDeadName({ parts, job, count }: Step, { pk, sk, repoId, redirectedAt }: AnyItem) {
   if (typeof repoId !== 'string' || (await getRepo(parts.table, repoId)) !== undefined) return
   // A claimed name without its repo is a discrepancy rather than garbage, unless the repo was purged.
