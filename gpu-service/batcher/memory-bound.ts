@@ -33,7 +33,8 @@ export class MemoryBound {
   #sinceMs = 0
 
   learn({ costMin, isOfInput }: Shortage, nowMs: number): void {
-    if (isOfInput || costMin === Number.POSITIVE_INFINITY) return
+    // A run that began under an earlier bound does not raise a lower one.
+    if (isOfInput || costMin / 2 >= this.#costAt(nowMs)) return
     this.#costMax = costMin / 2
     this.#sinceMs = nowMs
   }
@@ -41,9 +42,13 @@ export class MemoryBound {
   /** The limits as they are, or with less for a run. */
   within<Limits extends BatchLimits>(limits: Limits, nowMs: number): Limits {
     if (this.#costMax === Number.POSITIVE_INFINITY) return limits
-    const costMax = this.#costMax * 2 ** ((nowMs - this.#sinceMs) / doublesMs)
+    const costMax = this.#costAt(nowMs)
     if (costMax < limits.costMax) return { ...limits, costMax }
     this.#costMax = Number.POSITIVE_INFINITY
     return limits
+  }
+
+  #costAt(nowMs: number): number {
+    return this.#costMax * 2 ** ((nowMs - this.#sinceMs) / doublesMs)
   }
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { BatchLimits } from '../../../../gpu-service/batcher/cut-batch.ts'
+import { MemoryBound } from '../../../../gpu-service/batcher/memory-bound.ts'
 import { manualBatcher } from '../support/manual-batcher.ts'
 
 const minuteMs = 60_000
@@ -52,6 +54,15 @@ describe('a model that runs out of memory', () => {
     state.membersMax = 16
     clock.nowMs += 15 * minuteMs
     expect(Math.max(...(await runsOf(40)))).toBe(16)
+  })
+
+  it('gets no larger runs because one that began before them ran out, too', () => {
+    const memory = new MemoryBound()
+    const costMax = () => memory.within({ costMax: 64 } as BatchLimits, 0).costMax
+    memory.learn({ costMin: 16, isOfInput: false }, 0)
+    expect(costMax()).toBe(8)
+    memory.learn({ costMin: 64, isOfInput: false }, 0)
+    expect(costMax()).toBe(8)
   })
 
   it('keeps its run size if only one input does not fit, even alone', async () => {
