@@ -1,8 +1,8 @@
 import { errors } from '../../../shared/errors.ts'
 import type { Route } from '../../deployments/route.ts'
 import type { Tensor, Tensors } from '../../engine/engine.ts'
-import { largest } from '../../tasks/text/largest.ts'
 import type { YieldTurn } from '../../yield-turn.ts'
+import { largestOfRow } from './largest-of-row.ts'
 import { textsMax } from './limits.ts'
 
 /** Bounded because the classes of each row are found one by one. */
@@ -42,19 +42,15 @@ interface ClassifiedOutputs {
 async function classifyOutput({ name, tensor, count, labels, yieldTurn }: ClassifyOutput): Promise<Tensor> {
   const [rows = 1, ...rest] = tensor.dims.length > 1 ? tensor.dims : [1, ...tensor.dims]
   const width = rest.reduce((product, size) => product * size, 1)
-  const numbers = numbersOf(tensor)
-  if (numbers === undefined) throw errors.invalidInput(`"${name}" has texts, which are no classes.`, 'outputs')
+  if (tensor.type === 'string') throw errors.invalidInput(`"${name}" has texts, which are no classes.`, 'outputs')
   const kept = Math.min(count, width)
   if (rows * kept > textsMax)
     throw errors.invalidInput(`"${name}" has ${rows * kept} classes; the limit is ${textsMax} per request.`, 'outputs')
   const named = labels.length === width ? labels : undefined
   const texts: string[] = []
-  for (let row = 0; row < rows; row++) {
-    const values = numbers.subarray(row * width, (row + 1) * width)
-    for (const index of largest(values, kept))
-      texts.push([written(values[index] ?? Number.NaN, tensor), index, ...(named ? [named[index]] : [])].join(':'))
-    await yieldTurn()
-  }
+  for (let row = 0; row < rows; row++)
+    for (const { index, value } of await largestOfRow({ tensor, from: row * width, width, count: kept, yieldTurn }))
+      texts.push([written(value, tensor), index, ...(named ? [named[index]] : [])].join(':'))
   return { type: 'string', dims: tensor.dims.length > 1 ? [rows, kept] : [kept], data: texts }
 }
 
@@ -65,16 +61,6 @@ interface ClassifyOutput {
   /** The labels of the model's classes, used for outputs with as many values. */
   labels: readonly string[]
   yieldTurn: YieldTurn
-}
-
-function numbersOf({ type, data }: Tensor): Float32Array | Float64Array | undefined {
-  if (type === 'string') return undefined
-  if (type === 'float32' || type === 'float64') return data as Float32Array | Float64Array
-  if (type === 'float16') {
-    const { buffer, byteOffset, length } = data as Uint16Array
-    return Float64Array.from(new Float16Array(buffer, byteOffset, length))
-  }
-  return Float64Array.from(data as ArrayLike<number | bigint>, Number)
 }
 
 /** Formatted like C's `%f`, which Triton's clients split and parse. */
