@@ -15,6 +15,7 @@ import { openNetwork } from './tasks/image/open-network.ts'
 import { createPictures } from './tasks/image/pictures.ts'
 import { createRemotePictures } from './tasks/image/remote-pictures.ts'
 import type { RunSettings } from './tasks/task.ts'
+import { SlowAllowance } from './tasks/text/slow-allowance.ts'
 
 interface ServingModelsOptions {
   objects: ObjectStore
@@ -52,7 +53,8 @@ export function createServingModels({ objects, config, log, metrics, workerUrl, 
   const { modelMemoryMaxBytes = defaultModelMemoryBytes({ device }), loadWaitMsMax = 30_000 } = config
   // Half of the wait, because a model has its callers' work to do after its turn has come, too.
   const residency = observedResidency({ maxBytes: modelMemoryMaxBytes, waitMsMax: loadWaitMsMax / 2, metrics })
-  const settings: RunSettings = { device, isolate: config.isolate ?? 'auto', pictures }
+  const slowTexts = new SlowAllowance()
+  const settings: RunSettings = { device, isolate: config.isolate ?? 'auto', pictures, slowTexts }
   return {
     pool,
     cache,

@@ -6,6 +6,7 @@ import type { Device, EngineCall, Tensors } from '../engine/engine.ts'
 import type { ModelFiles } from '../models/model-files.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { Pictures } from './image/pictures.ts'
+import type { SlowAllowance } from './text/slow-allowance.ts'
 
 /** A kind of model. A task reads a model's files and knows how to run its graph. */
 export interface Task {
@@ -31,6 +32,8 @@ export interface RunSettings {
   isolate: Isolation
   /** Decodes pictures, on a host that serves models for them. */
   pictures?: Pictures | undefined
+  /** What slow tokenizers share, on a host that serves several models by one thread. */
+  slowTexts?: SlowAllowance | undefined
 }
 
 export type Isolation = 'auto' | 'always' | 'never'

@@ -25,7 +25,7 @@ export const featureExtraction: Task = {
     const sparse = await readSparse(files, graph)
     if (sparse !== undefined) return openSparse(source, sparse)
     const inputs = readTokenInputs({ graph, file })
-    const { tokenizer, settings: settingsOfTexts, prompts } = await readTextModel(files, inputs)
+    const { tokenizer, settings: settingsOfTexts, prompts } = await readTextModel(source, inputs)
     const pooling = await readPooling(files)
     const made = await embeddingGraph({ graph, path: localPath(files, file), file, config: pooling })
     const plain = embeddingModel({

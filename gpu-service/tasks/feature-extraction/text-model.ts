@@ -1,4 +1,4 @@
-import type { ModelFiles } from '../../models/model-files.ts'
+import type { ModelSource } from '../task.ts'
 import { readTextSettings, type TextSettings } from '../text/text-settings.ts'
 import type { TokenInputs } from '../text/token-tensors.ts'
 import { openTokenizer, type TextTokenizer } from '../text/tokenizer.ts'
@@ -12,8 +12,11 @@ export interface TextModel {
 }
 
 /** @throws AppError `unsupported_model` naming the file at fault */
-export async function readTextModel(files: ModelFiles, inputs: TokenInputs): Promise<TextModel> {
-  const tokenizer = await openTokenizer(files)
+export async function readTextModel(
+  { files, settings }: Pick<ModelSource, 'files' | 'settings'>,
+  inputs: TokenInputs,
+): Promise<TextModel> {
+  const tokenizer = await openTokenizer(files, settings.slowTexts)
   return {
     tokenizer,
     settings: await readTextSettings({ files, tokenizer, inputs }),

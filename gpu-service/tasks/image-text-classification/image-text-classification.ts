@@ -23,7 +23,7 @@ export const imageTextClassification: Task = {
     if (output === undefined || !isFloatType(output.type))
       throw errors.unsupportedModel(`"${file}" has no output "logits" of one number per class.`)
     const picture = await openPictureModel({ files, file, inputs: graph.inputs, run: settings })
-    const tokenizer = await openTokenizer(files)
+    const tokenizer = await openTokenizer(files, settings.slowTexts)
     const texts = { inputs: graph.inputs.filter(({ name }) => name !== picture.input) }
     const tokenInputs = readTokenInputs({ graph: texts, file })
     const { maxTokens, padTokenId } = await readTextSettings({ files, tokenizer, inputs: tokenInputs })

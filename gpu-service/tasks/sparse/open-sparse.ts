@@ -18,7 +18,7 @@ import { hiddenPlaces } from './word-places.ts'
 export async function openSparse(source: ModelSource, config: SparseConfig): Promise<OpenedTask> {
   const { files, file, graph, settings } = source
   const inputs = readTokenInputs({ graph, file })
-  const { tokenizer, settings: texts, prompts } = await readTextModel(files, inputs)
+  const { tokenizer, settings: texts, prompts } = await readTextModel(source, inputs)
   const logits = logitsOf(source)
   const gives = config.pooling === 'max' ? { largest: true } : { summed: config.logarithms }
   const path = await wordGraph({ path: localPath(files, file), file, logits: logits.name, gives })

@@ -23,13 +23,15 @@ export class SlowAllowance {
     return Math.max(0, (1 - this.#leftMs) / slowShare / 1000)
   }
 
+  /** Called as the work ends; what refilled before it began was capped then. */
   take(slowMs: number): void {
+    this.#refill(this.#now() - slowMs)
     this.#leftMs -= slowMs
   }
 
-  #refill(): void {
-    const nowMs = this.#now()
-    this.#leftMs = Math.min(slowAtOnceMs, this.#leftMs + (nowMs - this.#countedMs) * slowShare)
-    this.#countedMs = nowMs
+  #refill(untilMs = this.#now()): void {
+    if (untilMs < this.#countedMs) return
+    this.#leftMs = Math.min(slowAtOnceMs, this.#leftMs + (untilMs - this.#countedMs) * slowShare)
+    this.#countedMs = untilMs
   }
 }

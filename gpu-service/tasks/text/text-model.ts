@@ -23,7 +23,7 @@ export interface TextModel {
 /** @throws AppError `unsupported_model` naming what is missing. */
 export async function openTextModel(source: ModelSource): Promise<TextModel> {
   const { files, file, graph, settings } = source
-  const tokenizer = await openTokenizer(files)
+  const tokenizer = await openTokenizer(files, settings.slowTexts)
   const inputs = readTokenInputs({ graph, file })
   const texts = await readTextSettings({ files, tokenizer, inputs })
   return {

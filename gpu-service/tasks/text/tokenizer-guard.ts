@@ -6,10 +6,8 @@ import { SlowAllowance } from './slow-allowance.ts'
 const usualLimitMs = 500
 /** Work that takes longer counts as slow; real tokenizers never do. */
 const usualSlowMs = 100
-/** For so long a tokenizer that was slow shares the allowance of this process with the other slow ones. */
+/** How long a tokenizer that was slow needs the allowance for its work. */
 const slowForMs = 10 * 60_000
-
-const ofThisProcess = new SlowAllowance()
 
 /** Runs tokenizer work on a text, or tokens, of this length. */
 export type Guard = <Result>(length: number, work: () => Result) => Result
@@ -26,14 +24,12 @@ export function guardTokenizer({
   slowMs = usualSlowMs,
   now = () => performance.now(),
   usedMs = threadMs,
-  shared = ofThisProcess,
+  allowance = new SlowAllowance({ now }),
 }: GuardOptions = {}): Guard {
-  const own = new SlowAllowance({ now })
   let lastSlowMs = Number.NEGATIVE_INFINITY
   return (length, work) => {
-    const limiting = now() - lastSlowMs < slowForMs ? [own, shared] : [own]
-    if (limiting.some(({ isUsedUp }) => isUsedUp))
-      throw errors.tokenizerRests(Math.ceil(Math.max(...limiting.map(({ secondsUntilLeft }) => secondsUntilLeft))))
+    const isSlow = now() - lastSlowMs < slowForMs
+    if (isSlow && allowance.isUsedUp) throw errors.tokenizerRests(Math.ceil(allowance.secondsUntilLeft))
     const startedMs = usedMs()
     try {
       return withinTime({ limitMs, work, usedMs })
@@ -47,8 +43,7 @@ export function guardTokenizer({
       const tookMs = usedMs() - startedMs
       if (tookMs > slowMs) {
         lastSlowMs = now()
-        own.take(tookMs)
-        shared.take(tookMs)
+        allowance.take(tookMs)
       }
     }
   }
@@ -60,6 +55,6 @@ interface GuardOptions {
   now?: () => number
   /** CPU time of this thread. */
   usedMs?: () => number
-  /** What all slow tokenizers of a thread have together. */
-  shared?: SlowAllowance
+  /** Shared by all tokenizers of a thread. @default one of its own */
+  allowance?: SlowAllowance | undefined
 }

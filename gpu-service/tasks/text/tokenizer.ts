@@ -11,6 +11,7 @@ import { lowerCased } from './lower-cased.ts'
 import { trackPieceStart } from './piece-start.ts'
 import { prepareText } from './prepare-text.ts'
 import { readSentenceConfig } from './sentence-config.ts'
+import type { SlowAllowance } from './slow-allowance.ts'
 import type { Piece } from './text-pieces.ts'
 import { prefixCutter } from './text-prefix.ts'
 import { type SpannedToken, spannedTokens } from './token-spans.ts'
@@ -60,8 +61,13 @@ export interface TextTokenizer {
   join(tokens: readonly string[]): string
 }
 
-/** Opens it in slices, because others wait meanwhile. @throws AppError `unsupported_model` naming the file. */
-export async function openTokenizer(files: ModelFiles): Promise<TextTokenizer> {
+/**
+ * Opens it in slices, because others wait meanwhile.
+ *
+ * @param allowance what slow tokenizers of this thread share
+ * @throws AppError `unsupported_model` naming the file.
+ */
+export async function openTokenizer(files: ModelFiles, allowance?: SlowAllowance): Promise<TextTokenizer> {
   const path = 'tokenizer.json'
   const namesOf = new WeakMap<object, string[]>()
   const file = await readConfig(files, path, tokenizerFile, namesOf)
@@ -71,7 +77,10 @@ export async function openTokenizer(files: ModelFiles): Promise<TextTokenizer> {
   const { do_lower_case: isLowerCased } = await readSentenceConfig(files)
   try {
     return await afterSteps(
-      tokenizerInSteps(isLowerCased ? lowerCased(file) : file, config, { namesOf }),
+      tokenizerInSteps(isLowerCased ? lowerCased(file) : file, config, {
+        guard: guardTokenizer({ allowance }),
+        namesOf,
+      }),
       yieldTurnAfter(),
     )
   } catch (error) {

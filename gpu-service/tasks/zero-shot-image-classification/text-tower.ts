@@ -1,12 +1,11 @@
 import * as z from 'zod'
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
-import type { Device } from '../../engine/engine.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 import type { Embedding, EmbeddingInput } from '../feature-extraction/embeddings.ts'
 import { createTextInputs, type TextInputs } from '../feature-extraction/text-inputs.ts'
 import { fixedBatch, inFixedBatches } from '../fixed-batch.ts'
 import { rowsOf } from '../float-tensors.ts'
-import type { TaskModel, WarmUpRun } from '../task.ts'
+import type { RunSettings, TaskModel, WarmUpRun } from '../task.ts'
 import { idsKey } from '../text/ids-key.ts'
 import { readTextSettings } from '../text/text-settings.ts'
 import { readTokenInputs, tokenTensors } from '../text/token-tensors.ts'
@@ -39,14 +38,14 @@ export interface TextTower {
 const limits = { cpu: { costMax: 384, itemsMax: 64 }, cuda: { costMax: 16_384, itemsMax: 512 } }
 
 /** @throws AppError `unsupported_model` */
-export async function openTextTower({ files, file, inputs, alone, device }: OpenTextTower): Promise<TextTower> {
-  const tokenizer = await openTokenizer(files)
+export async function openTextTower({ files, file, inputs, alone, settings: run }: OpenTextTower): Promise<TextTower> {
+  const tokenizer = await openTokenizer(files, run.slowTexts)
   const tokenInputs = readTokenInputs({ graph: { inputs }, file })
   const settings = await readTextSettings({ files, tokenizer, inputs: tokenInputs })
   const clipConfig = await readConfig(files, 'config.json', config)
   const maxTokens = Math.min(settings.maxTokens, clipConfig?.text_config?.max_position_embeddings ?? settings.maxTokens)
   const { padTokenId } = settings
-  const { costMax, itemsMax } = limits[device]
+  const { costMax, itemsMax } = limits[run.device]
   const plainModel: TaskModel<EmbeddingInput, Embedding> = {
     graph: 'text',
     sizeOf: ({ ids }) => tokenInputs.width ?? ids.length,
@@ -87,7 +86,7 @@ interface OpenTextTower {
   file: string
   inputs: OnnxHeader['inputs']
   alone: boolean
-  device: Device
+  settings: RunSettings
 }
 
 const paddedTexts = ({ plain, maxTokens, padTokenId }: PaddedTexts): TextInputs => ({

@@ -29,7 +29,7 @@ export const zeroShotImageClassification: Task = {
     const graphs = towers === undefined ? await jointGraphs(source) : await twoTowers(source, towers)
     const { score } = graphs
     const picture = await openPictureModel({ files, ...graphs.image, run: settings })
-    const text = await openTextTower({ files, ...graphs.text, device: settings.device })
+    const text = await openTextTower({ files, ...graphs.text, settings })
     const prompts = await readPrompts(files)
     const imageModel = pictureRows({ ...graphs.image, picture, graph: 'image', output: clipOutputs.image })
     const apply = text.isSiglip ? 'sigmoid' : 'softmax'

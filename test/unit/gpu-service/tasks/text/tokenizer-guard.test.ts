@@ -6,8 +6,8 @@ import { guardTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer-
 function guardsOn(count: number) {
   let [nowMs, usedMs] = [0, 0]
   const now = () => nowMs
-  const shared = new SlowAllowance({ now })
-  const guards = Array.from({ length: count }, () => guardTokenizer({ now, usedMs: () => usedMs, shared }))
+  const allowance = new SlowAllowance({ now })
+  const guards = Array.from({ length: count }, () => guardTokenizer({ now, usedMs: () => usedMs, allowance }))
   const takeWith = (guard: (typeof guards)[number], ms: number) =>
     guard(100, () => {
       nowMs += ms
@@ -74,6 +74,13 @@ it('has no tokenizer wait for slow ones that was not slow itself in the last ten
   for (let text = 0; text < 5; text++) slow?.(250)
   expect(() => slow?.(1)).toThrow(expect.objectContaining({ code: 'tokenizer_rests' }))
   for (let text = 0; text < 100; text++) expect(other?.(99)).toBe('tokens')
+})
+
+it('saves up no more than a second for slow texts while there are none', () => {
+  const { takes, pass } = guardsOn(4)
+  pass(3_600_000)
+  for (const take of takes) expect(take(499)).toBe('tokens')
+  for (const take of takes) expect(() => take(1)).toThrow(expect.objectContaining({ code: 'tokenizer_rests' }))
 })
 
 it('never blocks a fast tokenizer, however often it is used', () => {
