@@ -102,7 +102,11 @@ export const accountErrors = {
       message: 'An API key has no session to end. Send "refreshToken", or the access token of the session.',
     }),
   userNotFound: (name: string) =>
-    new AppError({ code: 'user_not_found', status: 404, message: `There is no user "${name}".` }),
+    new AppError({
+      code: 'user_not_found',
+      status: 404,
+      message: `There is no user "${name}". An admin of the platform lists them with "npx slipway users".`,
+    }),
   ownAccount: () =>
     new AppError({
       code: 'own_account',

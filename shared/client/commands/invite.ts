@@ -21,7 +21,7 @@ Options:
   --role ROLE           of the account: member (default) or admin
   --expires-in-days N   expire after N days (default 7)
 
-The invitation is printed once, alone on standard output. It is good for one account:
+The invitation is printed once, alone on standard output. It creates one account:
 POST /api/v1/auth/register with "username", "email", "password" and "invitation".`,
   options: { role: { type: 'string' }, 'expires-in-days': { type: 'string' } },
   parameters: { min: 0, max: 2 },
@@ -83,5 +83,5 @@ async function create(invocation: Invocation, email: string | undefined) {
     )
   terminal.out(json ? `${JSON.stringify(made)}\n` : `${made.token}\n`)
   const about = `${made.id} (${made.role}) for ${made.email ?? 'anyone'}, until ${made.validUntil}`
-  if (!json) terminal.err(`${printable(about)}. It is shown this once, and makes one account.\n`)
+  if (!json) terminal.err(`${printable(about)}. It is shown only once, and creates one account.\n`)
 }

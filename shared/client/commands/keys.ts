@@ -8,7 +8,7 @@ import { formatAge } from '../units.ts'
 import { numberOption } from './gc.ts'
 
 export const keys: Command = {
-  summary: 'list, make and revoke the API keys of your account',
+  summary: 'list, create and revoke the API keys of your account',
   usage: 'slipway keys [create NAME | revoke ID]',
   help: `Examples:
   slipway keys
@@ -72,9 +72,8 @@ async function create(invocation: Invocation, name: string) {
   })
   terminal.out(json ? `${JSON.stringify(made)}\n` : `${made.token}\n`)
   const end = made.validUntil === undefined ? '' : `, until ${made.validUntil}`
-  const about = `${made.id} (${made.scopes.join(', ')}) for ${made.limit ?? 'all that you may'}${end}`
-  if (!json)
-    terminal.err(`${printable(about)}. The key is shown this once; it goes into SLIPWAY_API_KEY or HF_TOKEN.\n`)
+  const about = `${made.id} (${made.scopes.join(', ')}) for ${made.limit ?? 'everything that your account may use'}${end}`
+  if (!json) terminal.err(`${printable(about)}. The key is shown only once. Set it as SLIPWAY_API_KEY or HF_TOKEN.\n`)
 }
 
 type Scopes = z.input<typeof createKey>['scopes']

@@ -18,7 +18,7 @@ export const predict: Command = {
   cat rows.json | slipway predict iris -
 
 The input is JSON; "-" or nothing reads it from standard input. An object with "inputs" is the whole request.
-@FILE sends a file's bytes as they are, which is how a picture is asked about; a file of JSON is piped in.`,
+@FILE sends the bytes of a file as they are, such as a picture. Pipe in a file of JSON instead.`,
   options: {},
   parameters: { min: 1, max: 2 },
   async run(invocation) {

@@ -105,7 +105,7 @@ function tell({ terminal, json }: Invocation, answer: User, said: string, passwo
   if (json) return terminal.out(`${JSON.stringify({ ...answer, ...(password !== undefined && { password }) })}\n`)
   if (password === undefined) return terminal.out(`${printable(said)}\n`)
   terminal.out(`${password}\n`)
-  terminal.err(`${printable(said)}. The password is shown this once.\n`)
+  terminal.err(`${printable(said)}. The password is shown only once.\n`)
 }
 
 /** Finds a user's id, which the API needs because ids are never reused. */

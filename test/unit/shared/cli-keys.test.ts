@@ -26,7 +26,7 @@ describe('slipway keys', () => {
     const options = ['--scope', 'read', '--scope', 'write', '--limit', 'acme', '--expires-in-days', '90']
     const { code, out, err } = await cli('keys', 'create', 'ci', ...options)
     expect({ code, out }).toEqual({ code: 0, out: 'hf_new\n' })
-    expect(err).toContain('shown this once')
+    expect(err).toContain('shown only once')
     expect(err).not.toContain('hf_new')
     const body = { name: 'ci', scopes: ['read', 'write'], limit: 'acme', expiresInDays: 90 }
     expect(asked).toEqual([{ method: 'POST', path: '/api/v1/keys', body }])

@@ -49,7 +49,7 @@ describe('slipway users', () => {
     expect({ code, path }).toEqual({ code: 0, path: '/api/v1/auth/register' })
     expect(body).toEqual({ username: 'ada', email: 'ada@example.com', password: expect.stringMatching(/^\S{24}$/) })
     expect(out).toBe(`${body.password}\n`)
-    expect(err).toBe('ada is created. The password is shown this once.\n')
+    expect(err).toBe('ada is created. The password is shown only once.\n')
     const again = JSON.parse((await cli('users', 'add', 'ada', '--email', 'ada@example.com', '--json')).out)
     expect(again).toEqual({ ...ada, password: (asked[1] as { body: { password: string } }).body.password })
     expect(again.password).not.toBe(body.password)
@@ -142,7 +142,7 @@ describe('slipway invite', () => {
   ])('makes one, and gives nothing but it to whoever reads the answer: %j', async (parameters, body) => {
     const { code, out, err } = await cli('invite', ...parameters)
     expect({ code, out }).toEqual({ code: 0, out: 'in_secret\n' })
-    expect(err).toContain('shown this once')
+    expect(err).toContain('shown only once')
     expect(err).not.toContain('in_secret')
     expect(asked).toEqual([{ method: 'POST', path: '/api/v1/invitations', body }])
   })
