@@ -48,6 +48,10 @@ export function createSparse({ batcher, texts: encoder, prompts, config, words, 
       const ids = typeof input === 'string' ? [] : input
       return text ?? { ids: acceptIds({ ids, param: `inputs[${index}]`, truncation, ...limits }), wanted: 'vector' }
     })
+    const total = tokens.reduce((sum, { ids }) => sum + ids.length, 0)
+    // Charged as a whole, so that no part runs for a request that is refused by its total.
+    const { charge, ...uncharged } = options
+    charge?.(total)
     const vectors: SparseVector[] = []
     const timings: Timing[] = []
     const kept = (vector: SparseVector): SparseVector => {
@@ -59,12 +63,12 @@ export function createSparse({ batcher, texts: encoder, prompts, config, words, 
       )
     }
     for (let from = 0; from < tokens.length; from += textsAtOnce) {
-      const results = await batcher.submitAll(tokens.slice(from, from + textsAtOnce), options)
+      const results = await batcher.submitAll(tokens.slice(from, from + textsAtOnce), uncharged)
       timings.push(timingOf(results))
       const map = ({ output }: { output: Embedding }) => kept(weightsOf(output, config))
       vectors.push(...(await mapInSlices({ items: results, signal, map })))
     }
-    return { vectors, timing: timingOf(timings), tokens: tokens.reduce((total, { ids }) => total + ids.length, 0) }
+    return { vectors, timing: timingOf(timings), tokens: total }
   }
 }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Batcher } from '../../../../gpu-service/batcher/batcher.ts'
+import type { CallOptions } from '../../../../gpu-service/batcher/call-options.ts'
 import { embedSparse } from '../../../../gpu-service/protocols/tei/embed-sparse.ts'
 import type { TeiRequest } from '../../../../gpu-service/protocols/tei/tei-operation.ts'
 import { answerVertex } from '../../../../gpu-service/protocols/tei/vertex.ts'
@@ -9,8 +10,9 @@ import { createSparse } from '../../../../gpu-service/tasks/sparse/sparse.ts'
 /** A model with this vocabulary size whose output depends on the position of the text in the request. */
 function asking({ words, outputOf }: { words: number; outputOf: (text: number) => Embedding }) {
   const asked: number[] = []
-  const submitAll = async (inputs: readonly EmbeddingInput[]) => {
+  const submitAll = async (inputs: readonly EmbeddingInput[], { charge }: Partial<CallOptions> = {}) => {
     asked.push(inputs.length)
+    charge?.(inputs.length)
     return inputs.map(({ ids: [text = 0] }) => ({ output: outputOf(text), queueMs: 0, runMs: 0, batchSize: 1 }))
   }
   const sparse = createSparse({
@@ -20,8 +22,11 @@ function asking({ words, outputOf }: { words: number; outputOf: (text: number) =
     config: { pooling: 'max', logarithms: 1, source: 'test' },
     ...{ words, maxTokens: 8, vocabularySize: words },
   })
-  const options = { signal: new AbortController().signal } as never
-  const ask = (texts: number) => sparse({ inputs: Array<string>(texts).fill('a'), options })
+  const ask = (texts: number, charge?: CallOptions['charge']) =>
+    sparse({
+      inputs: Array<string>(texts).fill('a'),
+      options: { signal: new AbortController().signal, charge } as never,
+    })
   return { asked, ask, sparse }
 }
 
@@ -31,6 +36,18 @@ it('runs no more texts at once than fit in memory with a number per word, and an
   const { vectors } = await ask(600)
   expect(vectors.map(([weight]) => weight?.index)).toEqual(Array.from({ length: 600 }, (_, text) => text))
   expect(asked).toEqual([268, 268, 64])
+})
+
+it('charges all tokens before the first part runs, and each once', async () => {
+  const { ask, asked } = asking({ words: 250_002, outputOf: () => new Float32Array(4) })
+  const charged: { tokens: number; after: number }[] = []
+  await ask(600, (tokens) => charged.push({ tokens, after: asked.length }))
+  expect(charged).toEqual([{ tokens: 600, after: 0 }])
+  const refuse = () => {
+    throw new Error('refused')
+  }
+  await expect(ask(600, refuse)).rejects.toThrow('refused')
+  expect(asked).toHaveLength(3)
 })
 
 it('accepts the usual number of texts for a usual vocabulary and usual weights', async () => {
