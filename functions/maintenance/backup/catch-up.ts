@@ -30,13 +30,14 @@ export const catchUp: Phase = {
   name: 'what came after the backup',
   run: (step) =>
     scanSome(step, async (items) => {
-      const later = await inParallel(items.filter(isRepo), atOnce, async ({ id }) => {
-        const isRenamed = await wasRenamed(id, step)
-        if (isRenamed === false) await bringForward(id, step)
-        return isRenamed === true ? [id] : []
+      const renamedIds = await inParallel(items.filter(isRepo), atOnce, async ({ id }) => {
+        const later = await laterManifest(id, step)
+        if (later?.isRenamed === true) return [id]
+        if (later !== undefined) await bringForward(later.said, step)
+        return []
       })
       // One by one, because some may wait for the names of others.
-      for (const id of later.flat()) await listAnew(await bringForward(id, step), step.parts.table)
+      for (const id of renamedIds.flat()) await listAnew(await bringRenamed(id, step), step.parts.table)
     }),
 }
 
@@ -59,30 +60,34 @@ async function laterManifest(repoId: string, { parts }: Step) {
   return { said, isRenamed: nameOf(said).pk !== nameOf(repo).pk }
 }
 
-const wasRenamed = async (repoId: string, step: Step) => (await laterManifest(repoId, step))?.isRenamed
-
-/** @returns the repos brought forward, those that had to go first included */
-async function bringForward(repoId: string, step: Step, waiting: readonly string[] = []): Promise<string[]> {
-  const { parts, job } = step
-  const { table, ingest, now } = parts
+/**
+ * Brings a renamed repo forward after those that still have its new name. Its manifest is read again, because it may
+ * have gone first for another one. @returns the repos brought forward
+ */
+async function bringRenamed(repoId: string, step: Step, waiting: readonly string[] = []): Promise<string[]> {
   const later = await laterManifest(repoId, step)
   if (later === undefined) return []
-  const { said } = later
-  await bringRevisions(repoId, parts)
+  const rename = (id: string, path: readonly string[]) => bringRenamed(id, step, path)
+  const first = later.isRenamed ? await makeWay(later.said, { table: step.parts.table, waiting, rename }) : []
+  await bringForward(later.said, step)
+  return [...first, repoId]
+}
+
+async function bringForward(said: RepoManifest, step: Step): Promise<void> {
+  const { parts, job } = step
+  const { table, ingest, now } = parts
+  await bringRevisions(said.id, parts)
   await bringRefs(said, { table, before: job.createdAt })
   // A namespace created since has no owner; otherwise whoever takes its name would get the repo.
   await ensureOrganisation(table, { name: said.owner, createdBy: 'restore', now: now() })
-  const rename = (id: string, path: readonly string[]) => bringForward(id, step, path)
-  const first = later.isRenamed ? await makeWay(said, { table, waiting, rename }) : []
   // A name that another repo has by now stays with that one.
   await bringItem(said, parts, true).catch((error) => {
     if (!(error instanceof ConditionFailed)) throw error
     return bringItem(said, parts, false)
   })
   await leadFromFormerNames(said, { table, now })
-  await ingest.send({ message: { step: 'write-repo-manifest', repoId, attempt: 1 } })
+  await ingest.send({ message: { step: 'write-repo-manifest', repoId: said.id, attempt: 1 } })
   step.count('reposBroughtForward')
-  return [...first, repoId]
 }
 
 /** The revisions published since. All are restored, because history needs even those without a name. */
