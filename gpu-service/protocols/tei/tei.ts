@@ -70,19 +70,21 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
     { elseAny = false } = {},
   ) => context.get('model') ?? soleModel({ router, caller: context.get('principal'), kinds, elseAny, path })
 
-  const serve = (path: string, candidates: readonly TeiOperation[], { answer = answerOne, isHosts = false } = {}) =>
+  const serve = (
+    path: string,
+    candidates: readonly TeiOperation[],
+    { answer = answerOne, isHosts = false, instead }: ServeOptions = {},
+  ) =>
     app.post(path, isHosts ? hostsGuard : guard, async (context) => {
       const startedMs = performance.now()
       const counted = teiMetrics(metrics)
       const kinds = candidates.map(({ kind }) => kind)
       const found = modelOrRefusal(() => modelFor(context, kinds, path, { elseAny: isHosts }))
       if (found.model !== undefined) routeAhead(context, { router, model: found.model })
-      else if (path !== '/rerank') throw found.refusal
+      else if (instead === undefined) throw found.refusal
       const body = await readJsonInSlices(context, z.unknown())
-      if (path === '/rerank') {
-        const ranked = rankDocuments(context, { body, router, sole: found.model, answerError: answerOpenai })
-        if (ranked !== undefined) return ranked
-      }
+      const another = instead?.(context, { body, router, sole: found.model, answerError: answerOpenai })
+      if (another !== undefined) return another
       if (found.model === undefined) throw found.refusal
       const { model } = found
       // Resolved again after the body, whose upload may have taken long: another revision may answer by now.
@@ -97,7 +99,8 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
       const { counts } = operationFor(body)
       return answerTei(context, { answer: answered, startedMs, counts, metrics: counted, device: parts.device })
     })
-  for (const [path, operation] of Object.entries(operations)) serve(path, [operation])
+  for (const [path, operation] of Object.entries(operations))
+    serve(path, [operation], operation === rerank ? { instead: rankDocuments } : {})
   serve('/invocations', byModel, { isHosts: true })
   serve('/vertex', byModel, { answer: answerVertex })
   if (isRoot) {
@@ -118,6 +121,14 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
     return context.text(version)
   })
   return app
+}
+
+interface ServeOptions {
+  answer?: typeof answerOne
+  /** Whether a hosting platform calls it, for models of any protocol. */
+  isHosts?: boolean
+  /** Answers bodies of another protocol, which name the model; returns undefined for those of this one. */
+  instead?: typeof rankDocuments
 }
 
 /** Returns the refusal instead of throwing it, because the body may still name the model. */
