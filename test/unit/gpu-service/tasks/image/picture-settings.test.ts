@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readPictureGraph } from '../../../../../gpu-service/tasks/image/picture-graph.ts'
 import { readPictureSettings } from '../../../../../gpu-service/tasks/image/picture-settings.ts'
-import { pixelTensor, valueTable } from '../../../../../gpu-service/tasks/image/pixel-values.ts'
+import { valueTable } from '../../../../../gpu-service/tasks/image/pixel-values.ts'
 import { temporaryFolder } from '../../support/folders.ts'
 
 const path = 'preprocessor_config.json'
@@ -201,73 +200,5 @@ describe('the preprocessing of a repo', () => {
   it('is required', async () => {
     const empty = readPictureSettings({ root: await temporaryFolder(), paths: new Set() })
     await expect(empty).rejects.toMatchObject({ message: expect.stringContaining(path) })
-  })
-})
-
-describe('pixel tensors', () => {
-  const plain = { rescaleFactor: 1 / 255, offset: 0, mean: [0.5, 0.4, 0.3], std: [0.5, 0.2, 0.1], isReversed: false }
-  /** One pixel: red 255, green 0, blue 51. */
-  const pictures = [Uint8Array.of(255, 0, 51)]
-  const tensor = (layout: 'channels first' | 'channels last', isReversed = false) =>
-    pixelTensor({
-      pictures,
-      size: { width: 1, height: 1 },
-      table: valueTable(plain),
-      type: 'float32',
-      layout,
-      isReversed,
-    })
-
-  it('are scaled and normalised by channel', () => {
-    const { data, dims } = tensor('channels first')
-    expect(dims).toEqual([1, 3, 1, 1])
-    expect(Array.from(data, Number)).toEqual([expect.closeTo(1, 6), expect.closeTo(-2, 6), expect.closeTo(-1, 6)])
-  })
-
-  it('are laid out pixel by pixel for a graph with channels last, and reversed on request', () => {
-    const size = { width: 2, height: 1 }
-    const table = valueTable({ rescaleFactor: 1, offset: 0, mean: [0, 0, 0], std: [1, 1, 1], isReversed: false })
-    const planes = [Uint8Array.of(1, 2, 3, 4, 5, 6)]
-    const { data, dims } = pixelTensor({
-      pictures: planes,
-      size,
-      table,
-      type: 'float32',
-      layout: 'channels last',
-      isReversed: false,
-    })
-    expect(dims).toEqual([1, 1, 2, 3])
-    expect(Array.from(data, Number)).toEqual([1, 3, 5, 2, 4, 6])
-    const reversed = pixelTensor({
-      pictures: planes,
-      size,
-      table,
-      type: 'float32',
-      layout: 'channels first',
-      isReversed: true,
-    })
-    expect(Array.from(reversed.data, Number)).toEqual([5, 6, 3, 4, 1, 2])
-  })
-})
-
-describe('a graph that takes pictures', () => {
-  const read = (shape: (number | string)[], type = 'float32') =>
-    readPictureGraph({ inputs: [{ name: 'x', type, shape }], file: 'model.onnx', size: square(224), device: 'cpu' })
-
-  it('determines the channel layout and the batch size', () => {
-    expect(read(['n', 3, 224, 224])).toEqual({ input: 'x', type: 'float32', layout: 'channels first', itemsMax: 6 })
-    expect(read(['n', 'h', 'w', 3])).toEqual({ input: 'x', type: 'float32', layout: 'channels last', itemsMax: 6 })
-    expect(read([1, 3, 224, 224])).toMatchObject({ itemsMax: 1, batchSize: 1 })
-    expect(read([4, 3, 224, 224])).toMatchObject({ itemsMax: 4, batchSize: 4 })
-  })
-
-  it.each([
-    ['another size', () => read(['n', 3, 384, 384]), '384'],
-    ['one channel', () => read(['n', 1, 224, 224]), 'makes them [3, 224, 224]'],
-    ['more at once than a run has', () => read([7, 3, 224, 224]), 'exactly 7'],
-    ['bytes', () => read(['n', 3, 224, 224], 'uint8'), 'float32 and float16 are served'],
-    ['texts', () => read(['n', 'm']), 'no input for pictures'],
-  ])('is refused by name: %s', (_name, open, words) => {
-    expect(open).toThrow(words)
   })
 })
