@@ -3,7 +3,7 @@ import { keys } from '../../shared/table/keys.ts'
 import type { RepoItem } from '../../shared/table/repo-item.ts'
 import { absent, type Table } from '../../shared/table/table.ts'
 
-/** Has the names that a repo had lead to it again, where nobody else has them by now. */
+/** Makes former names redirect to a repo again, unless another repo has taken them. */
 export async function leadFromFormerNames(
   { id: repoId, kind, formerNames = [] }: Pick<RepoItem, 'id' | 'kind' | 'formerNames'>,
   { table, now }: { table: Table; now: () => Date },

@@ -31,8 +31,8 @@ interface PlatformFunctionProps {
   /** The queues it sends to, by environment variable. @default - none */
   sendsTo?: Record<string, WorkQueue>
   /**
-   * Whether it continues its own work by messages to itself. Lambda takes that for a loop and stops it after 16 in a row,
-   * unless told otherwise. @default false
+   * Whether it continues its work by messages to its own queue. By default Lambda detects that as a recursive loop and
+   * stops it after about 16 invocations. @default false
    */
   isContinuedByItself?: boolean
   /** The secrets it reads, by environment variable. @default - none */

@@ -33,13 +33,13 @@ export interface RepoItem {
   updatedAt: string
   /** ISO time; can be undone until it is collected. */
   deletedAt?: string | undefined
-  /** What it was called before it was renamed, the latest last. */
+  /** Its names before it was renamed, the latest last. */
   formerNames?: string[] | undefined
 }
 
 const formerNamesMax = 50
 
-/** What a repo was called, once it gets another name. */
+/** The former names of a repo after it gets another name. */
 export const namesBehind = (repo: RepoItem): string[] =>
   [...(repo.formerNames ?? []).filter((name) => name !== fullName(repo)), fullName(repo)].slice(-formerNamesMax)
 

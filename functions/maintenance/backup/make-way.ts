@@ -6,16 +6,15 @@ import type { Table } from '../../../shared/table/table.ts'
 
 interface MakeWay {
   table: Table
-  /** The repos that wait for each other's names, from the first one that was to be renamed. */
+  /** The repos that wait for each other's names, starting with the first to be renamed. */
   waiting: readonly string[]
-  /** Renames a repo as its manifest says, where that is of a later change. */
+  /** Brings a repo forward to its manifest, if that is newer. */
   rename: (repoId: string, waiting: readonly string[]) => Promise<string[]>
 }
 
 /**
- * Before a repo gets its new name, renames the one that has it, which was renamed since, too. Where each waits for the
- * other, as after a swap, the name is free for whoever comes next: its holder is about to leave it.
- * @returns the repos that were renamed
+ * Frees the new name of a repo: its current holder was renamed since, too, and goes first. If each waits for the other,
+ * as after a swap, the name is marked as left, because its holder is about to leave it. @returns the renamed repos
  */
 export async function makeWay(said: RepoManifest, { table, waiting, rename }: MakeWay): Promise<string[]> {
   const key = nameOf(said)
@@ -39,7 +38,7 @@ interface Claim {
   redirectedAt?: string
 }
 
-/** Whether a name is another repo's by now, which came to be called so before this one left it. */
+/** Whether another repo already has the name that this one is about to leave. */
 export async function isOthers(repo: RepoItem, table: Table): Promise<boolean> {
   const claim = await table.get<Claim>(nameOf(repo))
   return claim !== undefined && claim.repoId !== repo.id
