@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { messageOf } from '../../shared/errors.ts'
 import { objectPrefixes } from '../../shared/objects/keys.ts'
@@ -19,7 +19,7 @@ export interface DataFolder {
 export async function openDataFolder(path: string): Promise<DataFolder> {
   const root = resolve(path)
   try {
-    for (const folder of [...objectPrefixes, 'cache']) await mkdir(join(root, folder), { recursive: true, mode: 0o700 })
+    for (const folder of [...objectPrefixes, 'cache']) await makeFolder(join(root, folder))
   } catch (error) {
     throw new Error(
       `The data folder ${root} cannot be used (${messageOf(error)}). Name another: SLIPWAY_DATA=… npm start`,
@@ -32,6 +32,23 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     cacheDir: join(root, 'cache'),
     dropDir: join(root, 'drop'),
     runningPath: join(root, 'running.json'),
+  }
+}
+
+/**
+ * Makes a folder and those above it, one at a time: Node's `recursive` tries forever below a dangling link or in /proc,
+ * where making a folder fails with ENOENT although its parent exists.
+ */
+async function makeFolder(path: string): Promise<void> {
+  const make = () => mkdir(path, { mode: 0o700 })
+  try {
+    await make()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    await make()
   }
 }
 
