@@ -1,12 +1,10 @@
 import type { ByteReader } from '../../shared/onnx/byte-reader.ts'
+import { elementType, onnxProto } from '../../shared/onnx/onnx-proto.ts'
 import { type Field, fields, inside, text, textIn } from '../../shared/onnx/protobuf.ts'
 import { readOnnxFile } from './read-onnx-file.ts'
 
-/** Field numbers of onnx.proto3 (github.com/onnx/onnx, `onnx/onnx.proto3`). */
-const modelGraph = 7
-const graphInitializer = 5
-const tensor = { type: 2, int32s: 5, strings: 6, int64s: 7, name: 8, raw: 9 }
-const wholeNumbers: Record<number, number> = { 6: 4, 7: 8 }
+const { model, graph, tensor } = onnxProto
+const integerBytes: Record<number, number> = { [elementType('int32')]: 4, [elementType('int64')]: 8 }
 
 const valuesMax = 65_536
 const bytesMax = 10 * valuesMax
@@ -17,9 +15,9 @@ export async function findConstants(path: string, names: ReadonlySet<string>): P
   if (names.size === 0) return found
   return readOnnxFile(path, async (reader) => {
     for await (const field of fields(reader, reader.sizeBytes)) {
-      if (field.number !== modelGraph) continue
+      if (field.number !== model.graph) continue
       for await (const inner of inside(reader, field)) {
-        if (inner.number !== graphInitializer) continue
+        if (inner.number !== graph.initializer) continue
         const name = await textIn(reader, inner, tensor.name)
         if (names.has(name)) found.set(name, await readValues(reader, inner))
       }
@@ -38,10 +36,10 @@ async function readValues(reader: ByteReader, field: Field): Promise<string[]> {
     if (inner.number === tensor.strings) values.push(await text(reader, inner))
     else if (isList && inner.kind === 'number') values.push(String(inner.value))
     else if (isList) values.push(...varints(await bytesOf(reader, inner)))
-    else if (inner.number === tensor.raw) raw = await bytesOf(reader, inner)
+    else if (inner.number === tensor.rawData) raw = await bytesOf(reader, inner)
     else if (inner.number === tensor.type && inner.kind === 'number') type = inner.value
   }
-  return values.length > 0 ? values : rawNumbers(raw, wholeNumbers[type])
+  return values.length > 0 ? values : rawNumbers(raw, integerBytes[type])
 }
 
 async function bytesOf(reader: ByteReader, field: Field): Promise<Buffer> {

@@ -1,12 +1,9 @@
 import type { ByteReader } from '../../shared/onnx/byte-reader.ts'
+import { onnxProto } from '../../shared/onnx/onnx-proto.ts'
 import { type Field, fields, inside, text, textIn } from '../../shared/onnx/protobuf.ts'
 import { readOnnxFile } from './read-onnx-file.ts'
 
-/** Field numbers of onnx.proto3 (github.com/onnx/onnx, `onnx/onnx.proto3`). */
-const modelGraph = 7
-const graphNode = 1
-const node = { input: 1, output: 2, operator: 4, attribute: 5 }
-const attribute = { name: 1, ints: 8, strings: 9 }
+const { model, graph, node, attribute } = onnxProto
 
 /** Other attributes of a tree ensemble hold millions of numbers that are not needed. */
 const listNames = /^classlabels_/
@@ -28,9 +25,9 @@ export async function findNodes(path: string, operators: ReadonlySet<string>): P
   return readOnnxFile(path, async (reader) => {
     const found: FoundNode[] = []
     for await (const field of fields(reader, reader.sizeBytes)) {
-      if (field.number !== modelGraph) continue
+      if (field.number !== model.graph) continue
       for await (const inner of inside(reader, field)) {
-        if (inner.number !== graphNode || !operators.has(await textIn(reader, inner, node.operator))) continue
+        if (inner.number !== graph.node || !operators.has(await textIn(reader, inner, node.operator))) continue
         found.push(await readNode(reader, inner))
         if (found.length === nodesMax) return found
       }

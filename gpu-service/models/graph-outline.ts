@@ -1,13 +1,10 @@
 import type { ByteReader } from '../../shared/onnx/byte-reader.ts'
 import { branching } from '../../shared/onnx/graph.ts'
+import { onnxProto } from '../../shared/onnx/onnx-proto.ts'
 import { type Field, fields, inside, text, textIn } from '../../shared/onnx/protobuf.ts'
 import { readOnnxFile } from './read-onnx-file.ts'
 
-/** Field numbers of onnx.proto3 (github.com/onnx/onnx, `onnx/onnx.proto3`). */
-export const modelField = { graph: 7, training: 20 }
-export const graphField = { node: 1, name: 2, initializer: 5, input: 11, output: 12, sparse: 15 }
-const node = { input: 1, output: 2, operator: 4, attribute: 5 }
-const attribute = { graph: 6, graphs: 11 }
+const { model, graph, node, attribute, tensor, sparseTensor, valueInfo } = onnxProto
 const depthMax = 16
 
 /** The position of a length-delimited field's content in its file, end exclusive. */
@@ -34,24 +31,26 @@ async function readGraphOutline(reader: ByteReader): Promise<GraphOutline> {
   const outline: GraphOutline = { model: [], name: undefined, nodes: [], weights: [], inputs: [], outputs: [] }
   for await (const field of fields(reader, reader.sizeBytes)) {
     if (field.kind === 'number') outline.model.push({ number: field.number, value: field.value })
-    else if (field.number === modelField.graph) await readParts(reader, field, outline)
-    else if (field.number !== modelField.training) outline.model.push({ number: field.number, ...spanOf(field) })
+    else if (field.number === model.graph) await readParts(reader, field, outline)
+    else if (field.number !== model.training) outline.model.push({ number: field.number, ...spanOf(field) })
   }
   return outline
 }
 
-async function readParts(reader: ByteReader, graph: Field, outline: GraphOutline): Promise<void> {
-  for await (const field of inside(reader, graph)) {
+async function readParts(reader: ByteReader, graphField: Field, outline: GraphOutline): Promise<void> {
+  for await (const field of inside(reader, graphField)) {
     if (field.kind !== 'bytes') continue
     const span = spanOf(field)
-    if (field.number === graphField.node) outline.nodes.push({ span, ...(await readNode(reader, field, 0)) })
-    else if (field.number === graphField.name) outline.name = span
-    else if (field.number === graphField.initializer)
-      outline.weights.push({ field: field.number, span, name: await textIn(reader, field, 8) })
-    else if (field.number === graphField.sparse)
+    if (field.number === graph.node) outline.nodes.push({ span, ...(await readNode(reader, field, 0)) })
+    else if (field.number === graph.name) outline.name = span
+    else if (field.number === graph.initializer)
+      outline.weights.push({ field: field.number, span, name: await textIn(reader, field, tensor.name) })
+    else if (field.number === graph.sparseInitializer)
       outline.weights.push({ field: field.number, span, name: await sparseName(reader, field) })
-    else if (field.number === graphField.input) outline.inputs.push({ span, name: await textIn(reader, field, 1) })
-    else if (field.number === graphField.output) outline.outputs.push({ span, name: await textIn(reader, field, 1) })
+    else if (field.number === graph.input)
+      outline.inputs.push({ span, name: await textIn(reader, field, valueInfo.name) })
+    else if (field.number === graph.output)
+      outline.outputs.push({ span, name: await textIn(reader, field, valueInfo.name) })
   }
 }
 
@@ -78,8 +77,8 @@ async function readBranches(reader: ByteReader, attributeField: Field, depth: nu
   for await (const value of inside(reader, attributeField)) {
     if (value.kind !== 'bytes' || (value.number !== attribute.graph && value.number !== attribute.graphs)) continue
     for await (const part of inside(reader, value)) {
-      if (part.number === graphField.node) names.push(...(await readNode(reader, part, depth + 1)).inputs)
-      else if (part.number === graphField.output) names.push(await textIn(reader, part, 1))
+      if (part.number === graph.node) names.push(...(await readNode(reader, part, depth + 1)).inputs)
+      else if (part.number === graph.output) names.push(await textIn(reader, part, valueInfo.name))
     }
   }
   return names
@@ -87,7 +86,8 @@ async function readBranches(reader: ByteReader, attributeField: Field, depth: nu
 
 /** A sparse weight has the name of its values. */
 async function sparseName(reader: ByteReader, field: Field): Promise<string> {
-  for await (const inner of inside(reader, field)) if (inner.number === 1) return textIn(reader, inner, 8)
+  for await (const inner of inside(reader, field))
+    if (inner.number === sparseTensor.values) return textIn(reader, inner, tensor.name)
   return ''
 }
 

@@ -1,17 +1,18 @@
+import { attributeTypes, elementType, onnxProto } from '../../shared/onnx/onnx-proto.ts'
 import { bytes, integer, message, string } from './protobuf-writer.ts'
 
-/** Builds parts of an ONNX GraphProto by the field numbers of onnx.proto. */
+const { model, graph, node: nodeField, attribute, tensor, valueInfo, type, tensorType, shape, dimension } = onnxProto
+
+/** Builds parts of an ONNX GraphProto. */
 export const node = ({ operator, inputs, output, attributes = {} }: NodeSpec): Buffer =>
   message(
-    1,
-    ...inputs.map((name) => string(1, name)),
-    string(2, output),
-    string(3, output),
-    string(4, operator),
+    graph.node,
+    ...inputs.map((name) => string(nodeField.input, name)),
+    string(nodeField.output, output),
+    string(nodeField.name, output),
+    string(nodeField.operator, operator),
     ...Object.entries(attributes).map(([name, value]) =>
-      Array.isArray(value)
-        ? message(5, string(1, name), ...value.map((one) => integer(8, one)), integer(20, 7))
-        : message(5, string(1, name), integer(3, value), integer(20, 2)),
+      message(nodeField.attribute, string(attribute.name, name), ...attributeValue(value)),
     ),
   )
 
@@ -22,14 +23,19 @@ export interface NodeSpec {
   attributes?: Record<string, number | number[]>
 }
 
+const attributeValue = (value: number | number[]): Buffer[] =>
+  Array.isArray(value)
+    ? [...value.map((one) => integer(attribute.ints, one)), integer(attribute.type, attributeTypes.ints)]
+    : [integer(attribute.int, value), integer(attribute.type, attributeTypes.int)]
+
 /** A list of numbers, or a tensor with given dimensions. */
 export const constant = ({ name, value, dims = [value.length] }: Constant): Buffer =>
   message(
-    5,
-    ...dims.map((size) => integer(1, size)),
-    integer(2, value instanceof Float32Array ? floatType : int64Type),
-    string(8, name),
-    bytes(9, new Uint8Array(value.buffer, value.byteOffset, value.byteLength)),
+    graph.initializer,
+    ...dims.map((size) => integer(tensor.dims, size)),
+    integer(tensor.type, value instanceof Float32Array ? floatType : int64Type),
+    string(tensor.name, name),
+    bytes(tensor.rawData, new Uint8Array(value.buffer, value.byteOffset, value.byteLength)),
   )
 
 export interface Constant {
@@ -43,8 +49,8 @@ type Dims = readonly (string | number)[]
 export const floatInput = (name: string, dims: Dims): Buffer => graphInput({ name, elementType: floatType, dims })
 export const floatOutput = (name: string, dims: Dims): Buffer => graphOutput({ name, elementType: floatType, dims })
 
-export const graphInput = (value: GraphValue): Buffer => valueInfo(11, value)
-export const graphOutput = (value: GraphValue): Buffer => valueInfo(12, value)
+export const graphInput = (value: GraphValue): Buffer => graphValue(graph.input, value)
+export const graphOutput = (value: GraphValue): Buffer => graphValue(graph.output, value)
 
 /** A graph's input or output, with onnx.proto's number of its type. */
 export interface GraphValue {
@@ -53,13 +59,16 @@ export interface GraphValue {
   dims: Dims
 }
 
-export const floatType = 1
-const int64Type = 7
+export const floatType = elementType('float32')
+export const int64Type = elementType('int64')
 
 /** A model of nothing but these parts of a graph. */
-export const partialModel = (...pieces: Buffer[]): Buffer => message(7, ...pieces)
+export const partialModel = (...pieces: Buffer[]): Buffer => message(model.graph, ...pieces)
 
-function valueInfo(field: number, { name, elementType, dims }: GraphValue): Buffer {
-  const shape = dims.map((dim) => message(1, typeof dim === 'number' ? integer(1, dim) : string(2, dim)))
-  return message(field, string(1, name), message(2, message(1, integer(1, elementType), message(2, ...shape))))
+function graphValue(field: number, value: GraphValue): Buffer {
+  const sizes = value.dims.map((size) =>
+    message(shape.dimension, typeof size === 'number' ? integer(dimension.value, size) : string(dimension.name, size)),
+  )
+  const tensorOf = [integer(tensorType.elementType, value.elementType), message(tensorType.shape, ...sizes)]
+  return message(field, string(valueInfo.name, value.name), message(valueInfo.type, message(type.tensor, ...tensorOf)))
 }

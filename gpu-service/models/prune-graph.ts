@@ -1,7 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { onnxProto } from '../../shared/onnx/onnx-proto.ts'
 import { derivedFile } from './derived-file.ts'
-import { type GraphOutline, graphField, modelField, readOutline, type Span } from './graph-outline.ts'
+import { type GraphOutline, readOutline, type Span } from './graph-outline.ts'
 import { integer, tagAndLength } from './protobuf-writer.ts'
+
+const { model, graph } = onnxProto
 
 /** A part of a model that becomes a model of its own. */
 export interface GraphPart {
@@ -24,7 +27,7 @@ interface PrunedGraph {
 export async function pruneGraph({ path, part }: { path: string; part: GraphPart }): Promise<PrunedGraph> {
   const outline = await readOutline(path)
   const pieces = choose(outline, part)
-  const inputs = pieces.filter(({ field }) => field === graphField.input).map(({ name }) => name)
+  const inputs = pieces.filter(({ field }) => field === graph.input).map(({ name }) => name)
   const weights = new Set(outline.weights.map(({ name }) => name))
   const target = await derivedFile({
     path,
@@ -66,16 +69,16 @@ function choose(outline: GraphOutline, { outputs, given = [] }: GraphPart): Piec
     return found
   }
   return [
-    ...outline.nodes.filter((node) => kept.has(node)).map(({ span }) => ({ field: graphField.node, span, name: '' })),
+    ...outline.nodes.filter((node) => kept.has(node)).map(({ span }) => ({ field: graph.node, span, name: '' })),
     ...outline.weights.filter(({ name }) => needed.has(name)),
-    ...outline.inputs.filter(({ name }) => needed.has(name)).map((input) => ({ ...input, field: graphField.input })),
-    ...used.map((name) => ({ ...find(name), field: graphField.input })),
-    ...outputs.map((name) => ({ ...find(name), field: graphField.output })),
+    ...outline.inputs.filter(({ name }) => needed.has(name)).map((input) => ({ ...input, field: graph.input })),
+    ...used.map((name) => ({ ...find(name), field: graph.input })),
+    ...outputs.map((name) => ({ ...find(name), field: graph.output })),
   ]
 }
 
 async function writePart({ path, outline, pieces, target }: WritePart): Promise<void> {
-  const named = outline.name === undefined ? [] : [{ field: graphField.name, span: outline.name, name: '' }]
+  const named = outline.name === undefined ? [] : [{ field: graph.name, span: outline.name, name: '' }]
   const parts = [...named, ...pieces].map(({ field, span }) => ({
     head: tagAndLength(field, span.end - span.start),
     span,
@@ -86,7 +89,7 @@ async function writePart({ path, outline, pieces, target }: WritePart): Promise<
       ? { head: integer(field.number, field.value), span: { start: 0, end: 0 } }
       : { head: tagAndLength(field.number, field.end - field.start), span: field },
   )
-  const whole = [...around, { head: tagAndLength(modelField.graph, graphBytes), span: { start: 0, end: 0 } }, ...parts]
+  const whole = [...around, { head: tagAndLength(model.graph, graphBytes), span: { start: 0, end: 0 } }, ...parts]
   const source = await open(path)
   try {
     const file = await open(target, 'wx')

@@ -1,13 +1,11 @@
 import type { TensorSignature } from '../contract/repo.ts'
 import type { ByteReader } from './byte-reader.ts'
-import { type Field, inside, readEntry, text } from './protobuf.ts'
+import { readEntry } from './entry.ts'
+import { onnxProto } from './onnx-proto.ts'
+import { type Field, inside, text } from './protobuf.ts'
 import { readValueInfo } from './value-info.ts'
 
-/** Field numbers of onnx.proto3 (github.com/onnx/onnx, `onnx/onnx.proto3`). */
-const graph = { node: 1, initializer: 5, input: 11, output: 12 }
-const node = { operator: 4, attribute: 5 }
-const attribute = { graph: 6, graphs: 11 }
-const tensor = { name: 8, rawData: 9, externalData: 13 }
+const { graph, node, attribute, tensor } = onnxProto
 
 const signaturesMax = 1000
 const operatorsMax = 1000

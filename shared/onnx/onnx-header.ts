@@ -1,10 +1,11 @@
 import type { OnnxMetadata } from '../contract/repo.ts'
 import type { ByteReader } from './byte-reader.ts'
+import { readEntry } from './entry.ts'
 import { type OnnxGraph, readGraph } from './graph.ts'
-import { type Field, fields, inside, readEntry, text } from './protobuf.ts'
+import { onnxProto } from './onnx-proto.ts'
+import { type Field, fields, inside, text } from './protobuf.ts'
 
-/** Field numbers of onnx.proto3 (github.com/onnx/onnx, `onnx/onnx.proto3`). */
-const model = { irVersion: 1, producerName: 2, producerVersion: 3, graph: 7, opsetImport: 8, properties: 14 }
+const { model, opset: operatorSet } = onnxProto
 
 const opsetsMax = 100
 const propertiesMax = 50
@@ -47,8 +48,9 @@ async function readOpset(reader: ByteReader, field: Field): Promise<[string, num
   let domain = ''
   let version = 0
   for await (const inner of inside(reader, field)) {
-    if (inner.number === 1) domain = await text(reader, inner)
-    else if (inner.number === 2 && inner.kind === 'number' && Number.isSafeInteger(inner.value)) version = inner.value
+    if (inner.number === operatorSet.domain) domain = await text(reader, inner)
+    else if (inner.number === operatorSet.version && inner.kind === 'number' && Number.isSafeInteger(inner.value))
+      version = inner.value
   }
   return [domain === '' ? 'ai.onnx' : domain, version]
 }

@@ -68,11 +68,3 @@ export async function textIn(reader: ByteReader, field: Field, number: number): 
   for await (const inner of inside(reader, field)) if (inner.number === number) return text(reader, inner)
   return ''
 }
-
-/** A StringStringEntryProto of ONNX: a key and its value. */
-export async function readEntry(reader: ByteReader, field: Field): Promise<[string, string]> {
-  const entry: [string, string] = ['', '']
-  for await (const inner of inside(reader, field))
-    if (inner.number === 1 || inner.number === 2) entry[inner.number - 1] = await text(reader, inner)
-  return entry
-}

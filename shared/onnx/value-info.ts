@@ -1,32 +1,9 @@
 import type { TensorSignature } from '../contract/repo.ts'
 import type { ByteReader } from './byte-reader.ts'
+import { elementTypes, onnxProto } from './onnx-proto.ts'
 import { type Field, inside, text } from './protobuf.ts'
 
-/** Field numbers of onnx.proto3 (github.com/onnx/onnx, `onnx/onnx.proto3`). */
-const valueInfo = { name: 1, type: 2 }
-const typeProto = { tensor: 1, sequence: 4, map: 5 }
-const tensorType = { elementType: 1, shape: 2 }
-const dimension = { value: 1, name: 2 }
-const elementTypes = [
-  'undefined',
-  'float32',
-  'uint8',
-  'int8',
-  'uint16',
-  'int16',
-  'int32',
-  'int64',
-  'string',
-  'bool',
-  'float16',
-  'float64',
-  'uint32',
-  'uint64',
-  'complex64',
-  'complex128',
-  'bfloat16',
-]
-
+const { valueInfo, type: typeProto, tensorType, dimension } = onnxProto
 const dimensionsMax = 64
 
 export async function readValueInfo(reader: ByteReader, field: Field): Promise<TensorSignature> {

@@ -3,7 +3,7 @@ import { errors } from '../../../shared/errors.ts'
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import { extendGraph, GraphNotExtended } from '../../models/extend-graph.ts'
 import { normalizes, type PoolingConfig } from './pooling-config.ts'
-import { namePrefix, pooledOutput, poolingNodes, rawOutput } from './pooling-nodes.ts'
+import { pooledOutput, poolingNodes, rawOutput } from './pooling-nodes.ts'
 
 export interface EmbeddingGraph {
   /** The file to load. */
@@ -37,7 +37,7 @@ export async function embeddingGraph({ graph, path, file, config }: EmbeddingGra
     throw errors.unsupportedModel(`"${file}" has no output of token vectors, such as "last_hidden_state".`)
   const width = { token: lastOf(tokens), text: textWidth(config, lastOf(tokens)) }
   const pieces = poolingNodes({ ...config, tokens: tokens.name })
-  const extended = canBeExtended(graph) ? await extendGraph({ path, pieces }).catch(ifNotExtended) : undefined
+  const extended = hasBroadcasting(graph) ? await extendGraph({ path, pieces }).catch(ifNotExtended) : undefined
   if (extended === undefined) return { path, pooledBy: 'service', outputs: { tokens: tokens.name }, width }
   const outputs = { vector: pooledOutput, tokens: tokens.name, ...(normalizes(config) && { raw: rawOutput }) }
   return { path: extended, pooledBy: 'nodes', outputs, width }
@@ -51,11 +51,10 @@ interface EmbeddingGraphInput {
   config: Pick<PoolingConfig, 'modes' | 'steps'>
 }
 
-/** Names must not clash, and the added nodes need operators with broadcasting (opset 7). */
-export const canBeExtended = ({ inputs, outputs, opset }: Pick<OnnxHeader, 'inputs' | 'outputs' | 'opset'>): boolean =>
-  [...inputs, ...outputs].every(({ name }) => !name.startsWith(namePrefix)) && (opset['ai.onnx'] ?? 0) >= 7
+/** The added nodes need operators with broadcasting (opset 7). */
+const hasBroadcasting = ({ opset }: OnnxHeader): boolean => (opset['ai.onnx'] ?? 0) >= 7
 
-/** Names inside the graph, and its size, are known only once it is read. */
+/** A name clashes, or the file would be too large. */
 function ifNotExtended(error: unknown): undefined {
   if (!(error instanceof GraphNotExtended)) throw error
 }

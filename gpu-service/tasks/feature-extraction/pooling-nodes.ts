@@ -10,8 +10,6 @@ import {
 import { normalizes, type PoolingConfig } from './pooling-config.ts'
 import { stepNodes } from './step-nodes.ts'
 
-/** The prefix of every name that is added to a graph. */
-export const namePrefix = 'slipway_'
 export const poolingInput = 'slipway_pooling'
 export const maskInput = 'slipway_mask'
 export const pooledOutput = 'slipway_embedding'

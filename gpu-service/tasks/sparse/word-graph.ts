@@ -6,6 +6,7 @@ import {
   floatOutput,
   floatType,
   graphInput,
+  int64Type,
   type NodeSpec,
   node,
   partialModel,
@@ -31,7 +32,7 @@ export async function wordGraph({ path, file, logits, gives }: WordGraph): Promi
   const places = ['slipway_answers', 'slipway_places_of_each']
   const pieces = partialModel(
     ...nodes.map(node),
-    graphInput({ name: placesInput, elementType: int64, dims: places }),
+    graphInput({ name: placesInput, elementType: int64Type, dims: places }),
     ...(gives.largest ? [floatOutput(largestOutput, row)] : []),
     ...(gives.summed ? [constant(one), floatInput(countsInput, ['slipway_answers', 1, 'slipway_places_of_each'])] : []),
     ...(gives.summed ? [floatOutput(summedOutput, row)] : []),
@@ -53,7 +54,6 @@ interface WordGraph {
   gives: { largest?: boolean; summed?: SparseConfig['logarithms'] | undefined }
 }
 
-const int64 = 7
 const one = { name: 'slipway_one', value: Float32Array.of(1) }
 
 const picked = (logits: string): NodeSpec[] => [

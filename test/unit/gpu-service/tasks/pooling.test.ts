@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises'
+import { appendFile, copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
@@ -208,8 +208,10 @@ describe('pooling', () => {
     const place = async (other: object) =>
       (await embeddingGraph({ graph: { ...graph, ...other }, path, file, config })).pooledBy
     expect(await place({})).toBe('nodes')
-    expect(await place({ outputs: [output, { name: 'slipway_embedding', type: 'float32' }] })).toBe('service')
     expect(await place({ opset: { 'ai.onnx': 6 } })).toBe('service')
     expect(await place({ outputs: [{ ...output, name: 'sentence_embedding', shape: [-1, width] }] })).toBe('file')
+    const taken = node({ operator: 'Identity', inputs: ['last_hidden_state'], output: 'slipway_embedding' })
+    await appendFile(path, partialModel(taken))
+    expect(await place({})).toBe('service')
   })
 })
