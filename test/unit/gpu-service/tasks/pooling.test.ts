@@ -205,13 +205,15 @@ describe('pooling', () => {
       operators: new Set<string>(),
     }
     const file = 'model.onnx'
-    const place = async (other: object) =>
-      (await embeddingGraph({ graph: { ...graph, ...other }, path, file, config })).pooledBy
+    const place = async (other: object, from = path) =>
+      (await embeddingGraph({ graph: { ...graph, ...other }, path: from, file, config })).pooledBy
     expect(await place({})).toBe('nodes')
     expect(await place({ opset: { 'ai.onnx': 6 } })).toBe('service')
     expect(await place({ outputs: [{ ...output, name: 'sentence_embedding', shape: [-1, width] }] })).toBe('file')
+    const takenPath = join(folder, 'taken.onnx')
     const taken = node({ operator: 'Identity', inputs: ['last_hidden_state'], output: 'slipway_embedding' })
-    await appendFile(path, partialModel(taken))
-    expect(await place({})).toBe('service')
+    await copyFile(source, takenPath)
+    await appendFile(takenPath, partialModel(taken))
+    expect(await place({}, takenPath)).toBe('service')
   })
 })
