@@ -5,6 +5,7 @@ import { errors } from '../../shared/errors.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
 import { isMirror } from '../../shared/mirror/mirrored-repo.ts'
 import { isRefName } from '../../shared/model/repo-id.ts'
+import { noRevision } from '../../shared/repos/ref-errors.ts'
 import { repoErrors } from '../../shared/repos/repo-errors.ts'
 import type { RepoKind } from '../../shared/table/keys.ts'
 import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'
@@ -28,7 +29,7 @@ export const findRepo = async (
   return repo
 }
 
-/** The first way to split a path into ref and rest whose ref exists. @throws AppError also `revision_not_found` */
+/** The first way to split a path into ref and rest whose ref exists. @throws AppError also `revision_not_found`, `repo_empty` */
 export async function findRevision(
   context: Context<HttpEnvironment>,
   where: { table: Table; kind: RepoKind },
@@ -52,7 +53,7 @@ export async function* findReadings(
     isFound = true
     yield { ...reading, repo, revision }
   }
-  if (!isFound) throw errors.revisionNotFound(fullName(repo), readings[0]?.ref ?? '')
+  if (!isFound) throw noRevision(repo, readings[0]?.ref ?? '')
 }
 
 /** `HEAD` is the branch main, and clients may qualify a ref: `refs/heads/main`, `refs/tags/v1`. */

@@ -25,10 +25,8 @@ async function answer(
   { table }: HubParts,
 ) {
   const found = await findRevision(context, { table, kind }, [{ ref, path: '' }]).catch(async (error) => {
-    const isAbsent = error instanceof AppError && error.code === 'revision_not_found' && isMain(ref)
-    const empty = isAbsent ? await findRepo(context, { table, kind }) : undefined
-    if (empty === undefined || empty.revision !== undefined) throw error
-    return empty
+    if (!(error instanceof AppError && error.code === 'repo_empty')) throw error
+    return findRepo(context, { table, kind })
   })
   // An empty repo.
   if (!('revision' in found && 'repo' in found)) return context.json(modelJson({ repo: found, files: [] }))
@@ -43,5 +41,3 @@ async function answer(
   }
   return context.json({ ...pickFields(model, fields), ...security })
 }
-
-const isMain = (ref: string): boolean => ['main', 'HEAD', 'refs/heads/main'].includes(ref)

@@ -6,6 +6,7 @@ import { errors } from '../../shared/errors.ts'
 import { chooseOnnxFile } from '../../shared/model/choose-onnx-file.ts'
 import type { ModelDevice } from '../../shared/model/precision.ts'
 import { formatTarget, parseTarget } from '../../shared/model/target.ts'
+import { noRevision } from '../../shared/repos/ref-errors.ts'
 import type { DeploymentTarget } from '../../shared/table/deployment-item.ts'
 import { keys } from '../../shared/table/keys.ts'
 import { fullName } from '../../shared/table/repo-item.ts'
@@ -23,7 +24,7 @@ export async function chooseTarget({ table, principal, wanted, device }: ChooseT
     resolveRef(table, repo.id, parsed.ref),
     getRef(table, { repoId: repo.id, kind: 'alias', name: parsed.ref }),
   ])
-  if (found === undefined) return orComing(errors.revisionNotFound(parsed.repo, parsed.ref))
+  if (found === undefined) return orComing(noRevision(repo, parsed.ref))
   const revision = await onceInspected(table, found)
   const isAlias = alias !== undefined && alias.revision === revision.id && parsed.ref !== revision.id
   if (wanted.follow === true && !isAlias)

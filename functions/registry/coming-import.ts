@@ -29,7 +29,7 @@ export const unlessComing =
     throw errors.importUnderWay({ target: formatTarget(target), pulledBy: pullOf(coming) })
   }
 
-const missing: ReadonlySet<string> = new Set(['repo_not_found', 'revision_not_found'])
+const missing: ReadonlySet<string> = new Set(['repo_not_found', 'revision_not_found', 'repo_empty'])
 
 /** For an existing repo, an import of another ref does not help. */
 function brings({ state, repo, source, tag }: ImportItem, target: Target, code: string): boolean {

@@ -3,6 +3,7 @@ import { manifestFilesMax } from '../../shared/contract/revision.ts'
 import { routes } from '../../shared/contract/routes.ts'
 import { AppError, errors } from '../../shared/errors.ts'
 import type { RevisionFile } from '../../shared/model/revision-id.ts'
+import { noRevision } from '../../shared/repos/ref-errors.ts'
 import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
 import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'
 import { allFiles, getFile, getRevision, listFiles, type RevisionItem, resolveRef } from '../../shared/table/repos.ts'
@@ -103,10 +104,10 @@ export function addRevisionRoutes(app: RegistryApp, { table }: RepoParts) {
   })
 }
 
-/** The revision of a ref. @throws AppError `revision_not_found` */
+/** The revision of a ref. @throws AppError `revision_not_found`, `repo_empty` */
 export async function revisionOf(table: Table, repo: RepoItem, ref: string): Promise<RevisionItem> {
   const revision = await resolveRef(table, repo.id, ref)
-  if (revision === undefined) throw errors.revisionNotFound(fullName(repo), ref)
+  if (revision === undefined) throw noRevision(repo, ref)
   return revision
 }
 

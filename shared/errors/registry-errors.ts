@@ -13,6 +13,12 @@ export const registryErrors = {
       status: 404,
       message: `"${repo}" has no branch, tag, alias or revision "${ref}". "npx slipway show ${repo}" lists them.`,
     }),
+  repoEmpty: (repo: string) =>
+    new AppError({
+      code: 'repo_empty',
+      status: 404,
+      message: `"${repo}" has no files on its branch main yet. Push some first.`,
+    }),
   importUnderWay: ({ target, pulledBy }: { target: string; pulledBy: string }) =>
     new AppError({
       code: 'import_under_way',

@@ -39,6 +39,7 @@ export type ErrorHeaders = (error: AppError) => Record<string, string>
 const hubErrorCodes: Record<string, string> = {
   repo_not_found: 'RepoNotFound',
   revision_not_found: 'RevisionNotFound',
+  repo_empty: 'RevisionNotFound',
   entry_not_found: 'EntryNotFound',
   gated_repo: 'GatedRepo',
   // A stranger must not learn whether a repo exists; this code also makes clients ask for a login.

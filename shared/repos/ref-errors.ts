@@ -1,7 +1,16 @@
-import { AppError } from '../errors.ts'
+import { AppError, errors } from '../errors.ts'
+import { fullName, type RepoItem } from '../table/repo-item.ts'
 import type { RefItem } from '../table/repos.ts'
 
 type Named = Pick<RefItem, 'kind' | 'name' | 'revision'>
+
+const mains: ReadonlySet<string> = new Set(['main', 'HEAD', 'refs/heads/main'])
+
+/** A repo that nobody pushed to yet has no main. */
+export const noRevision = (repo: RepoItem, ref: string): AppError =>
+  mains.has(ref) && repo.revision === undefined
+    ? errors.repoEmpty(fullName(repo))
+    : errors.revisionNotFound(fullName(repo), ref)
 
 /** Errors about refs, the same in every protocol. */
 export const refErrors = {

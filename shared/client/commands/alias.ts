@@ -6,7 +6,7 @@ import { allPages } from '../request.ts'
 import { printable, table } from '../terminal.ts'
 import { formatAge } from '../units.ts'
 import { orphanedFollowers } from './alias-followers.ts'
-import { datasetOption, namedRevision } from './named-repo.ts'
+import { advisedToUpload, datasetOption, namedRevision } from './named-repo.ts'
 
 export const alias: Command = {
   summary: 'give a revision a name for serving, and move that name',
@@ -58,9 +58,11 @@ The move fails if somebody else moved the alias at the same time.`,
       ...(isProtected !== undefined && { isProtected }),
     }
     const before = await found(invocation, { repo, name })
-    const moved = await (before === undefined
-      ? client.createAlias(repo, { name, revision: ref, ...(isProtected !== undefined && { isProtected }) })
-      : client.moveAlias(repo, before, wanted))
+    const moving =
+      before === undefined
+        ? client.createAlias(repo, { name, revision: ref, ...(isProtected !== undefined && { isProtected }) })
+        : client.moveAlias(repo, before, wanted)
+    const moved = await moving.catch(advisedToUpload(invocation, repo.repo))
     terminal.out(json ? `${JSON.stringify(moved)}\n` : `${moved.name}  ${moved.revision}${lock(moved)}\n`)
   },
 }

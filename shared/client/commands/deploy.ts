@@ -9,7 +9,7 @@ import { deployOptions, type WantedDeployment, wantedOf } from './deploy-options
 import { deploymentAddress } from './deployment-address.ts'
 import { percentOf } from './deployment-rows.ts'
 import { followDeployment, sayWhereToLook } from './follow-deployment.ts'
-import { rightly } from './named-repo.ts'
+import { advisedToUpload, rightly } from './named-repo.ts'
 import { onceHere } from './once-here.ts'
 import { predictExample } from './predict-example.ts'
 
@@ -70,16 +70,21 @@ Options:
   },
 }
 
-const create = ({ client, parameters }: Invocation, wanted: WantedDeployment): Promise<Deployment> => {
+const create = (invocation: Invocation, wanted: WantedDeployment): Promise<Deployment> => {
+  const { client, parameters } = invocation
   if (parameters.length === 0) throw new UsageError('a parameter is missing: slipway deploy OWNER/NAME[@REF]')
+  const [first = ''] = parameters
   const isSole = parameters.length === 1 && wanted.shadow === undefined
   // A new deployment has nothing to remove.
-  return client.createDeployment(wanted as CreateDeployment).catch(
-    advised({
-      codes: ['repo_not_found'],
-      advice: `To import it: slipway pull hf://${isSole ? parameters[0] : 'OWNER/NAME'}`,
-    }),
-  )
+  return client
+    .createDeployment(wanted as CreateDeployment)
+    .catch(
+      advised({
+        codes: ['repo_not_found'],
+        advice: `To import it: slipway pull hf://${isSole ? first : 'OWNER/NAME'}`,
+      }),
+    )
+    .catch(advisedToUpload(invocation, isSole ? parseTarget(first).repo : 'OWNER/NAME'))
 }
 
 /** Fails where somebody else changed the deployment since it was read. */

@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts'
 import { parseRepoId } from '../../model/repo-id.ts'
 import { parseTarget } from '../../model/target.ts'
+import { advised } from '../advised.ts'
 import { type Invocation, UsageError } from '../command.ts'
 import type { NamedRepo } from '../repo-client.ts'
 
@@ -25,6 +26,10 @@ export const asKind = ({ options }: Invocation): string => (options.dataset === 
 /** The suggested command for an empty repo. */
 export const uploadTo = ({ options, hubCommand }: Invocation, repo: string): string =>
   hubCommand(`hf upload ${repo} FOLDER${options.dataset === true ? ' --repo-type dataset' : ''}`)
+
+/** Adds that command to the refusal of a repo without files. For use in `catch`. */
+export const advisedToUpload = (invocation: Invocation, repo: string): ((error: unknown) => never) =>
+  advised({ codes: ['repo_empty'], advice: `To push a folder: ${uploadTo(invocation, repo)}` })
 
 /** Turns a parse error into wrong usage. @throws UsageError */
 export function rightly<Value>(parse: () => Value): Value {

@@ -2,7 +2,7 @@ import { type Command, textOption, UsageError } from '../command.ts'
 import { allPages } from '../request.ts'
 import { printable, table } from '../terminal.ts'
 import { formatAge } from '../units.ts'
-import { datasetOption, namedRevision } from './named-repo.ts'
+import { advisedToUpload, datasetOption, namedRevision } from './named-repo.ts'
 
 export const tag: Command = {
   summary: 'tag a revision, or create the next version of a model',
@@ -39,9 +39,9 @@ Options:
     }
     if (options.next === true || name !== undefined) {
       const wanted = { revision: ref, ...(message !== undefined && { message }) }
-      const made = await (name === undefined
-        ? client.createVersion(repo, wanted)
-        : client.createTag(repo, { name, ...wanted }))
+      const making =
+        name === undefined ? client.createVersion(repo, wanted) : client.createTag(repo, { name, ...wanted })
+      const made = await making.catch(advisedToUpload(invocation, repo.repo))
       terminal.out(json ? `${JSON.stringify(made)}\n` : `${made.name}  ${made.revision}\n`)
       if (options.dataset === true) return
       return terminal.err(`next: slipway deploy ${repo.repo}@${made.name}\n`)

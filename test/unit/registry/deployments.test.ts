@@ -90,6 +90,16 @@ describe('a deployment', () => {
     expect(await getDeployment(host.table, name)).toBeUndefined()
   })
 
+  it('is not made of a repo without files, and the error says so instead of naming a missing branch', async () => {
+    const { host } = fresh
+    const empty = `${fresh.of.repo}-empty`
+    await host.make(empty, {}, 'ada')
+    const refused = await create({ target: empty })
+    expect(failureOf(refused)).toEqual([404, 'repo_empty'])
+    expect(refused.body.error.message).toMatch(new RegExp(`"${empty}" has no files`))
+    expect(failureOf(await create({ target: `${empty}@v1` }))).toEqual([404, 'revision_not_found'])
+  })
+
   it('holds every repo that it serves, and lets go of those that it serves no more', async () => {
     const { host } = fresh
     const { repo } = fresh.of

@@ -21,6 +21,21 @@ describe('a refusal that the command knows a way around', () => {
   })
 
   it.each([
+    [['deploy', 'a/b'], 'hf upload a/b FOLDER'],
+    [['deploy', 'a/b', 'a/c', '--weight', '1', '--weight', '1'], 'hf upload OWNER/NAME FOLDER'],
+    [['tag', 'a/b', '--next'], 'hf upload a/b FOLDER'],
+    [['tag', 'a/b', 'v1', '--dataset'], 'hf upload a/b FOLDER --repo-type dataset'],
+  ])('names the command that pushes a folder to a repo without files: %j', async (parameters, way) => {
+    refuses('repo_empty')
+    const { code, err } = await cli(...parameters)
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: expect.stringMatching(/^slipway: No\. To push a folder: HF_ENDPOINT=/),
+    })
+    expect(err.trimEnd()).toMatch(new RegExp(`${way}$`))
+  })
+
+  it.each([
     [['pull', 'a/b', '--repo', 'c/d'], 'owner_not_found'],
     [['pull', 'a/b'], 'quota_reached'],
     [['deploy', 'a/b'], 'revision_not_found'],
