@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { ApiError } from './api-error.ts'
 import type { Progress } from './terminal.ts'
 
@@ -9,7 +8,8 @@ const pauseMaxMs = 2000
 
 /** Polls work on the server until it is over. @throws any failure that retrying does not help */
 export async function poll<State>(work: Poll<State>): Promise<State> {
-  const { isOver, look, show, goesOn, everyMs, progress, clock = realClock } = work
+  const { isOver, look, show, goesOn, everyMs, progress } = work
+  const { clock } = progress
   const leave = () => progress.say(goesOn)
   progress.interrupted?.addEventListener('abort', leave)
   const startedAt = clock.now()
@@ -42,19 +42,12 @@ interface Patience {
   goesOn: string
   everyMs: number
   progress: Progress
-  clock?: Clock
 }
-
-interface Clock {
-  now: () => number
-  wait: (ms: number) => Promise<unknown>
-}
-
-const realClock: Clock = { now: () => performance.now(), wait }
 
 /** Repeats a request through passing failures (a used-up quota, a restart, a lost connection), and says so. */
 export async function outlasting<Answer>(ask: () => Promise<Answer>, patience: Patience): Promise<Answer> {
-  const { goesOn, everyMs, progress, clock = realClock } = patience
+  const { goesOn, everyMs, progress } = patience
+  const { clock } = progress
   const startedAt = clock.now()
   for (let failures = 0; ; failures++) {
     try {

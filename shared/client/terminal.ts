@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
 /** Where a command writes: answers to `out`, everything else to `err`. */
 export interface Terminal {
   out: (text: string) => void
@@ -7,7 +9,16 @@ export interface Terminal {
   input: AsyncIterable<Uint8Array> & { isTTY?: boolean }
   /** Aborts when the user presses Ctrl-C while watching; messages after that are still read. */
   interrupted?: AbortSignal
+  /** @default - the machine's */
+  clock?: Clock
 }
+
+export interface Clock {
+  now: () => number
+  wait: (ms: number) => Promise<unknown>
+}
+
+const realClock: Clock = { now: () => performance.now(), wait }
 
 export type Progress = ReturnType<typeof createProgress>
 
@@ -33,6 +44,7 @@ export function createProgress(terminal: Terminal) {
     },
     end,
     interrupted: terminal.interrupted,
+    clock: terminal.clock ?? realClock,
   }
 }
 

@@ -15,10 +15,10 @@ export async function followDeployment(
   { client, terminal, options }: Invocation,
 ): Promise<Deployment> {
   const progress = createProgress(terminal)
-  const until = performance.now() + patienceMs
+  const until = progress.clock.now() + patienceMs
   const deployment = await poll({
     first: changed,
-    isOver: (now) => options.detach === true || !isUnderWay(now) || performance.now() >= until,
+    isOver: (now) => options.detach === true || !isUnderWay(now) || progress.clock.now() >= until,
     look: ({ name }) => client.getDeployment(name),
     show: ({ name, state }) => progress.show(`${name}: ${state.toLowerCase()}`),
     goesOn: `Loading continues on the server: slipway status ${changed.name}`,

@@ -1,13 +1,13 @@
 import type { ImportJob } from '../../contract/import.ts'
 import type { ApiClient } from '../api-client.ts'
 import { poll } from '../poll.ts'
-import { createProgress, type Terminal } from '../terminal.ts'
+import { type Clock, createProgress, type Terminal } from '../terminal.ts'
 import { formatBytes, formatSeconds } from '../units.ts'
 
 /** Waits for an import to end and shows its progress. */
 export function followImport(started: ImportJob, client: ApiClient, terminal: Terminal): Promise<ImportJob> {
   const progress = createProgress(terminal)
-  const rate = createRate()
+  const rate = createRate(progress.clock)
   const sayHowToGoOn = once((job: ImportJob) => progress.say(waiting(job)))
   return poll({
     first: started,
@@ -56,10 +56,10 @@ function once<Told>(say: (told: Told) => void): (told: Told) => void {
 }
 
 /** Bytes per second over the last few polls. */
-function createRate() {
+function createRate(clock: Clock) {
   const points: { at: number; bytes: number }[] = []
   return (bytes: number): number => {
-    points.push({ at: performance.now(), bytes })
+    points.push({ at: clock.now(), bytes })
     if (points.length > 10) points.shift()
     const [first] = points
     const last = points.at(-1)

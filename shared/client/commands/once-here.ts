@@ -24,10 +24,10 @@ export async function onceHere<Answer>(ask: () => Promise<Answer>, invocation: I
       throw error
     })
   const progress = createProgress(terminal)
-  const until = performance.now() + patienceMs
+  const until = progress.clock.now() + patienceMs
   const answer = await poll<Answer | ApiError>({
     first: await attempt(),
-    isOver: (now) => !(now instanceof ApiError) || performance.now() >= until,
+    isOver: (now) => !(now instanceof ApiError) || progress.clock.now() >= until,
     look: attempt,
     show: (now) => now instanceof ApiError && progress.show(`${parameters.join(', ')}: ${coming[now.code]}`),
     goesOn: 'The import continues on the server; repeat the command to deploy the model.',

@@ -71,7 +71,8 @@ describe('looking at what goes on', () => {
     const wait = async (ms: number) => {
       nowMs += ms
     }
-    const terminal = { out: () => {}, err: () => {}, isTty: false, input: (async function* () {})() }
+    const clock = { now: () => nowMs, wait }
+    const terminal = { out: () => {}, err: () => {}, isTty: false, input: (async function* () {})(), clock }
     const ended = poll({
       first: false,
       isOver: (isOver) => isOver,
@@ -85,7 +86,6 @@ describe('looking at what goes on', () => {
       goesOn: '',
       everyMs: 500,
       progress: createProgress(terminal),
-      clock: { now: () => nowMs, wait },
     })
     const error = await ended.then(
       () => undefined,

@@ -113,6 +113,13 @@ describe('slipway resume', () => {
     expect(await cli('resume', 'one')).toMatchObject({ code: 1, err: expect.stringContaining('no memory') })
   })
 
+  it('gives up after ten minutes, and says that loading continues', async () => {
+    vi.stubGlobal('fetch', async () => Response.json({ ...deployment, state: 'LOADING' }))
+    const { code, err } = await cli('resume', 'one')
+    expect(code).toBe(1)
+    expect(err).toContain('"one" is still loading after 10 minutes')
+  })
+
   it('does not wait with --detach', async () => {
     states('PENDING')
     expect(await cli('resume', 'one', '--detach')).toMatchObject({ code: 0, out: 'one  PENDING\n' })

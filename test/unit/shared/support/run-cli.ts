@@ -3,7 +3,7 @@ import { runCli } from '../../../../shared/client/cli.ts'
 
 const hubSettings = 'HF_ENDPOINT=http://127.0.0.1:8000 HF_TOKEN="$(cat key)"'
 
-/** Runs the CLI in this process against whatever `fetch` is, and tells what it said. */
+/** Runs the CLI in this process against whatever `fetch` is, and returns what it printed. Its waits take no time. */
 export const cli = (...parameters: string[]) => cliReading('', ...parameters)
 
 /** The same with something on its standard input. */
@@ -11,6 +11,10 @@ export async function cliReading(
   input: string,
   ...parameters: string[]
 ): Promise<{ code: number; out: string; err: string }> {
+  let nowMs = 0
+  const wait = async (ms: number) => {
+    nowMs += ms
+  }
   const said: Record<'out' | 'err', string[]> = { out: [], err: [] }
   const code = await runCli({
     parameters,
@@ -19,6 +23,7 @@ export async function cliReading(
       out: (text) => void said.out.push(text),
       err: (text) => void said.err.push(text),
       isTty: false,
+      clock: { now: () => nowMs, wait },
       input: Readable.from(input === '' ? [] : [Buffer.from(input)]),
     },
   })
