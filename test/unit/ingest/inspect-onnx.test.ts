@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { cpuMsOf } from '../../support/cpu-time.ts'
 import { message, number, onnxModel as onnx, tensor, varint } from '../onnx/support/model-bytes.ts'
 import { inspected } from './support/inspected.ts'
 
@@ -92,12 +93,11 @@ describe('the signature of an ONNX file', () => {
   })
 
   it('is given up soon for millions of fields', async () => {
-    const started = performance.now()
-    const {
-      onnx: [found],
-    } = await inspected({ 'a.onnx': onnx(Buffer.alloc(8_000_000, Buffer.from([0x08, 0x01]))) })
-    expect(found?.fault).toBeDefined()
-    expect(performance.now() - started).toBeLessThan(20_000)
+    const usedMs = await cpuMsOf(async () => {
+      const { onnx: found } = await inspected({ 'a.onnx': onnx(Buffer.alloc(8_000_000, Buffer.from([0x08, 0x01]))) })
+      expect(found).toMatchObject([{ fault: expect.any(String) }])
+    })
+    expect(usedMs).toBeLessThan(20_000)
   })
 
   it('is what the table can hold, whatever the file claims', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { inspectFiles } from '../../../functions/ingest/inspect/inspect-files.ts'
 import type { RevisionMetadata } from '../../../shared/contract/repo.ts'
+import { cpuMsOf } from '../../support/cpu-time.ts'
 import { inspected, readme } from './support/inspected.ts'
 
 describe('the words of a model', () => {
@@ -51,10 +52,8 @@ describe('the words of a model', () => {
   })
 
   it('are read soon from a card of a hundred thousand keys, and cut to what the table can hold', async () => {
-    const started = performance.now()
     const keys = Array.from({ length: 60_000 }, (_, at) => `k${at}: 1`).join('\n')
-    await inspected(readme(`license: mit\n${keys}`))
-    expect(performance.now() - started).toBeLessThan(15_000)
+    expect(await cpuMsOf(() => inspected(readme(`license: mit\n${keys}`)))).toBeLessThan(15_000)
     const tags = Array.from({ length: 50_000 }, (_, at) => `t${at}`).join(', ')
     expect((await inspected(readme(`tags: [${tags}]`))).tags.length).toBeLessThan(1000)
   })

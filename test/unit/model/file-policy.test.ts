@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createFilePolicy } from '../../../shared/model/file-policy.ts'
 import { compilePattern } from '../../../shared/model/path-pattern.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 
 describe('the policy', () => {
   it.each(['model.safetensors', 'onnx/model.onnx', 'model.gguf', 'tokenizer.json', 'README.md', 'spiece.model', 'x'])(
@@ -40,9 +41,10 @@ describe('the policy', () => {
 it('fifty hostile patterns judge a thousand files in seconds', () => {
   const include = Array.from({ length: 50 }, (_, at) => `${'[a-z]*'.repeat(30)}${at}`)
   const judge = createFilePolicy({ include })
-  const started = performance.now()
-  for (let at = 0; at < 1000; at++) judge(`weights/model-${at}.safetensors`)
-  expect(performance.now() - started).toBeLessThan(10_000)
+  const usedMs = cpuMs(() => {
+    for (let at = 0; at < 1000; at++) judge(`weights/model-${at}.safetensors`)
+  })
+  expect(usedMs).toBeLessThan(10_000)
 })
 
 describe('a pattern', () => {
@@ -88,9 +90,8 @@ describe('a pattern', () => {
   it.each(['{a,b}'.repeat(40), '*a'.repeat(60), '**/'.repeat(60), '+(+(+(a)))'.repeat(20), '[a-z]*'.repeat(30)])(
     'that is hostile takes no time: %s',
     (pattern) => {
-      const started = performance.now()
-      compilePattern(pattern)(`${'a'.repeat(450)}/${'a'.repeat(449)}`)
-      expect(performance.now() - started).toBeLessThan(500)
+      const path = `${'a'.repeat(450)}/${'a'.repeat(449)}`
+      expect(cpuMs(() => compilePattern(pattern)(path))).toBeLessThan(500)
     },
   )
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { duplicateKey } from '../../../shared/http/duplicate-key.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 
 it.each([
   ['{"a":1,"a":2}', 'a'],
@@ -108,22 +109,18 @@ describe('very many lists', () => {
   })
 })
 
-it('goes through no megabytes of numbers behind its last name, and quickly through those before it', () => {
+it('skips megabytes of numbers after the last name, and reads those before it quickly', () => {
   const numbers = Array.from({ length: 600_000 }, (_, at) => at)
   for (const [body, mostMs] of [
     [{ truncate: true, inputs: numbers }, 30],
-    [{ inputs: numbers, truncate: 'x' }, 200],
+    [{ inputs: numbers, truncate: 'x' }, 500],
   ] as const) {
     const json = JSON.stringify(body)
-    const cpu = process.threadCpuUsage()
-    expect(duplicateKey(json)).toBeUndefined()
-    const { user, system } = process.threadCpuUsage(cpu)
-    expect((user + system) / 1000).toBeLessThan(mostMs)
+    expect(cpuMs(() => expect(duplicateKey(json)).toBeUndefined())).toBeLessThan(mostMs)
   }
 })
 
-it('reads megabytes in a moment', () => {
-  const started = performance.now()
-  duplicateKey(JSON.stringify({ content: 'x'.repeat(20_000_000), quotes: '"'.repeat(200_000) }))
-  expect(performance.now() - started).toBeLessThan(2000)
+it('reads megabytes of text in linear time', () => {
+  const json = JSON.stringify({ content: 'x'.repeat(20_000_000), quotes: '"'.repeat(200_000) })
+  expect(cpuMs(() => duplicateKey(json))).toBeLessThan(2000)
 })

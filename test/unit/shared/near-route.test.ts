@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest'
 import { nearRoute } from '../../../shared/http/near-route.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 
-it('is looked for in no time, however many slashes a path has', () => {
-  const startedMs = performance.now()
-  for (const path of [`${'/'.repeat(100_000)}x`, `/x${'/'.repeat(100_000)}x`])
-    expect(nearRoute(path, () => true)).toBeUndefined()
-  expect(nearRoute(`/x${'/'.repeat(100_000)}`, (path) => path === '/x')).toContain('There is /x,')
-  expect(performance.now() - startedMs).toBeLessThan(500)
+it('finds the nearest route in linear time, however many slashes the path has', () => {
+  const slashes = '/'.repeat(100_000)
+  const usedMs = cpuMs(() => {
+    for (const path of [`${slashes}x`, `/x${slashes}x`]) expect(nearRoute(path, () => true)).toBeUndefined()
+    expect(nearRoute(`/x${slashes}`, (path) => path === '/x')).toContain('There is /x,')
+  })
+  expect(usedMs).toBeLessThan(500)
 })

