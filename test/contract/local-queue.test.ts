@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest'
+import { setImmediate as aTurn } from 'node:timers/promises'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { LocalQueue } from '../../shared/queue/local-queue.ts'
 import { queueSuite, suiteReceivesMax, suiteVisibilityMs } from './queue.ts'
 
@@ -32,9 +33,12 @@ it('handles as many messages at once as its concurrency and no more', async () =
   const queue = new LocalQueue<number>(options)
   let running = 0
   let most = 0
+  const full = Promise.withResolvers<void>()
   queue.consume(async () => {
     most = Math.max(most, ++running)
-    await new Promise((resolve) => setTimeout(resolve, 2))
+    if (running === options.concurrency) full.resolve()
+    await full.promise
+    await aTurn()
     running--
   })
   await queue.sendMany({ messages: Array.from({ length: 30 }, (_, at) => at) })
@@ -43,6 +47,8 @@ it('handles as many messages at once as its concurrency and no more', async () =
 })
 
 it('delivers nothing after it is closed, aborts running handlers and waits for them', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
   const queue = new LocalQueue<string>({ ...options, concurrency: 1 })
   const received: string[] = []
   const begun = Promise.withResolvers<void>()
@@ -56,11 +62,11 @@ it('delivers nothing after it is closed, aborts running handlers and waits for t
     throw new Error('stopped')
   })
   await queue.sendMany({ messages: ['running', 'waiting'] })
-  await queue.send({ message: 'delayed', delaySeconds: 0.01 })
+  await queue.send({ message: 'delayed', delaySeconds: 1 })
   await begun.promise
   await queue.close()
   expect(ended).toBe(true)
-  await new Promise((resolve) => setTimeout(resolve, 30))
+  await vi.advanceTimersByTimeAsync(suiteVisibilityMs * 10)
   expect(received).toEqual(['running'])
 })
 

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { MessageHandler, Queue } from '../../shared/queue/queue.ts'
 import { eventually } from '../support/eventually.ts'
@@ -68,19 +67,26 @@ export function queueSuite(name: string, start: () => Promise<TestQueue>) {
     })
 
     it('wait for their delay', async () => {
-      test.consume(async (message) => void received.push(message))
+      let lateAtMs = 0
+      test.consume(async (message) => {
+        if (message === 'late') lateAtMs = performance.now()
+        received.push(message)
+      })
+      const sentAtMs = performance.now()
       await test.queue.send({ message: 'late', delaySeconds: 1 })
       await test.queue.send({ message: 'soon' })
-      await seen((messages) => messages.length > 0)
-      expect(received).toEqual(['soon'])
       await seen((messages) => messages.length > 1)
-      expect(received).toEqual(['soon', 'late'])
+      expect(received.toSorted()).toEqual(['late', 'soon'])
+      // Timers are rounded to whole milliseconds.
+      expect(lateAtMs - sentAtMs).toBeGreaterThan(998)
     })
 
     it('are redelivered while a handler exceeds the visibility timeout', async () => {
+      const again = Promise.withResolvers<void>()
       test.consume(async (_, { receiveCount }) => {
         received.push(receiveCount)
-        if (receiveCount === 1) await wait(suiteVisibilityMs * 2)
+        if (receiveCount === 1) await again.promise
+        else again.resolve()
       })
       await test.queue.send({ message: 'slow' })
       await seen((messages) => messages.length > 1)

@@ -56,7 +56,6 @@ describe('a drop with a marker', () => {
     await drop.mark()
     await drop.idle()
     const before = await drop.visible()
-    await new Promise((resolve) => setTimeout(resolve, 5))
     await drop.put({ 'a.txt': 'a', _SUCCESS: '' })
     await drop.mark()
     await drop.idle()

@@ -1,14 +1,13 @@
+import { setImmediate as aTurn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { inParallel } from '../../shared/in-parallel.ts'
-
-const pause = () => new Promise((resolve) => setTimeout(resolve, 1))
 
 it('work in parallel keeps its order and its limit', async () => {
   let running = 0
   let most = 0
   const doubled = await inParallel([1, 2, 3, 4, 5, 6, 7], 3, async (number) => {
     most = Math.max(most, ++running)
-    await pause()
+    await aTurn()
     running--
     return number * 2
   })
@@ -21,7 +20,7 @@ it('work in parallel begins nothing after a failure, and is over when it says so
   const work = inParallel(Array.from({ length: 100 }), 4, async () => {
     begun++
     running++
-    await pause()
+    await aTurn()
     running--
     if (begun >= 8) throw new Error('broken')
   })
