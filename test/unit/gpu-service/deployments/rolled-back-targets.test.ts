@@ -1,9 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { getDeployment, targetsOf } from '../../../../shared/table/deployments.ts'
 import { makeKey, makeUser } from '../../../support/make-key.ts'
 import { row, rowTraffic, slow } from '../support/row-traffic.ts'
-import { deployTargets, publishTarget } from '../support/test-deployments.ts'
+import { deployTargets, publishTarget, wholePass } from '../support/test-deployments.ts'
 import { embedderModel, irisModel } from '../support/test-models.ts'
 import type { TestServing } from '../support/test-serving.ts'
 
@@ -23,8 +22,7 @@ describe('a deployment with a canary', () => {
     const rolledBack = async () => targetsOf((await getDeployment(host.table, 'guarded')) ?? failed())[1]?.rolledBack
     const byOne = async () => Promise.all(Array.from({ length: 40 }, async () => (await ask('guarded')).status))
     await expect.poll(async () => new Set(await byOne()), slow).toEqual(new Set([200, 422]))
-    // Time for several judgements.
-    await pause(300)
+    await wholePass(host, stable)
     expect(await rolledBack()).toBeUndefined()
     const users = await Promise.all([1, 2, 3].map(() => makeUser(host.table, { role: 'admin' })))
     const tokens = await Promise.all(users.map((user) => makeKey(host.table, { user })))

@@ -27,15 +27,15 @@ describe('a request with a timeout', () => {
     },
   )
 
-  it('gets its answer, a 504 or a 429 promptly, even while another request has thousands of texts queued', async () => {
+  it('gets its answer, a 504 or a 429 before another request that has thousands of texts queued', async () => {
     const texts = Array.from({ length: 2048 }, (_, index) => `the sun shines ${index} times`)
-    const large = ask({}, texts)
-    const startedMs = performance.now()
-    const answer = await ask({ 'x-request-timeout': '0.05' })
-    // The thread was busy with the tokens of the large request, so the timer may fire late.
-    expect(performance.now() - startedMs).toBeLessThan(2000)
+    const ended: string[] = []
+    const noted = (name: string, answer: Promise<Response>) => answer.finally(() => ended.push(name))
+    const large = noted('large', ask({}, texts))
+    const answer = await noted('small', ask({ 'x-request-timeout': '0.05' }))
     expect([200, 429, 504]).toContain(answer.status)
     expect((await large).status).toBe(200)
+    expect(ended).toEqual(['small', 'large'])
   })
 
   it('is answered if there is enough time', async () => {

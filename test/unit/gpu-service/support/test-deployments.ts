@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { expect } from 'vitest'
 import {
   createDeployment,
   type DeploymentItem,
@@ -40,6 +41,18 @@ export async function deployTargets(
   }
   await createDeployment(table, item)
   return item
+}
+
+/** Waits until the service has judged and reported all its deployments once more. */
+export async function wholePass(host: Pick<TestServing, 'table' | 'ask'>, target: DeploymentTarget): Promise<void> {
+  // Once a replica serves the second of these, it has finished the pass in which it took on the first.
+  for (let turn = 0; turn < 2; turn++) {
+    const name = `pass-${randomBytes(4).toString('hex')}`
+    await deployTargets(host, { name, targets: [target] })
+    await expect
+      .poll(async () => (await host.ask(`/api/v1/predict/${name}/health`)).status, { timeout: 30_000 })
+      .toBe(200)
+  }
 }
 
 interface DeployTargets extends DeploymentSettings {

@@ -69,11 +69,12 @@ describe('an AVIF', () => {
   })
 
   it('is refused by its header if it exceeds the size limits', async () => {
+    // Reading 900 million pixels would take longer.
     const startedMs = performance.now()
     await expect(read(withSides(await avif(), 30_000, 30_000))).rejects.toThrow('more than 16000000 pixels')
     await expect(read(withSides(await avif(), 4_001, 4_000))).rejects.toThrow('more than 16000000 pixels')
     await expect(read(withSides(await avif(), 70_000, 8))).rejects.toThrow('65535 on a side')
-    expect(performance.now() - startedMs).toBeLessThan(2000)
+    expect(performance.now() - startedMs).toBeLessThan(5000)
   })
 
   it.each([

@@ -24,11 +24,12 @@ describe.skipIf(pictureModels === undefined)('an invalid picture', () => {
     expect(Object.keys(body).toSorted()).toEqual(['code', 'error', 'requestId'])
   }
 
-  it('is refused by its header in milliseconds if it would decode to 2.7 GB', async () => {
+  it('is refused by its header if it would decode to 2.7 GB, without decoding it', async () => {
     await good()
+    // Its header takes a few milliseconds, all of it many seconds.
     const startedMs = performance.now()
     await expectRefusal(await send(picture('broken-bomb.png')), /more than 50000000 pixels/)
-    expect(performance.now() - startedMs).toBeLessThan(100)
+    expect(performance.now() - startedMs).toBeLessThan(2000)
   })
 
   it.each([
