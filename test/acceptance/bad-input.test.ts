@@ -55,16 +55,17 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a prediction', () => {
 
   it('for a long text does not block other requests', async () => {
     const long = 'the quick brown fox '.repeat(150_000)
+    const timed = async <Answer>(answer: Promise<Answer>) => {
+      const startedMs = performance.now()
+      return { answer: await answer, tookMs: performance.now() - startedMs }
+    }
     const [slow, health] = await Promise.all([
-      target.api.post('/v1/embeddings', { model: 'tiny-embedder', input: long }),
-      (async () => {
-        const started = performance.now()
-        await target.anonymous.get('/health')
-        return performance.now() - started
-      })(),
+      timed(target.api.post('/v1/embeddings', { model: 'tiny-embedder', input: long })),
+      timed(target.anonymous.get('/health')),
     ])
-    expect(slow.status).toBe(200)
-    expect(health).toBeLessThan(1000)
+    expect(slow.answer.status).toBe(200)
+    // On a slow machine both take longer.
+    expect(health.tookMs).toBeLessThan(Math.max(1000, slow.tookMs / 2))
   })
 
   it('for an unknown model is 404 in the error format of its protocol', async () => {
