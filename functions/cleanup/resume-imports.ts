@@ -2,7 +2,7 @@ import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { Logger } from '../../shared/log.ts'
 import { isActiveImport } from '../../shared/model/import-state.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
-import { asSeen } from '../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../shared/table/condition-held.ts'
 import { quietImports, restImport } from '../../shared/table/import-activity.ts'
 import type { ImportItem } from '../../shared/table/imports.ts'
 import type { Table } from '../../shared/table/table.ts'
@@ -20,7 +20,7 @@ export async function resumeImports(request: ResumeRequest): Promise<number> {
     const progress = `${item.state} ${item.filesDone} ${item.bytesDone}`
     const times = item.resumes?.progress === progress ? item.resumes.times + 1 : 1
     const until = restUntil({ before, restMs, times })
-    if (!(await asSeen(() => restImport(table, item, { until, resumes: { progress, times } })))) continue
+    if (!(await conditionHeld(() => restImport(table, item, { until, resumes: { progress, times } })))) continue
     const step = isActiveImport(item.state) && times > resumesMax ? 'give-up' : nextStep(item)
     await queue.send({ message: { step, importId: item.id, attempt: 1 } })
     log.info({ importId: item.id, repo: item.repo, state: item.state, times, step }, `import resumed: ${item.repo}`)

@@ -1,4 +1,4 @@
-import { asSeen } from '../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../shared/table/condition-held.ts'
 import { keys } from '../../shared/table/keys.ts'
 import type { RepoItem } from '../../shared/table/repo-item.ts'
 import { absent, type Table } from '../../shared/table/table.ts'
@@ -10,5 +10,5 @@ export async function leadFromFormerNames(
 ): Promise<void> {
   const redirectedAt = now().toISOString()
   for (const name of formerNames)
-    await asSeen(() => table.put({ ...keys.repoName(kind, name), repoId, redirectedAt }, absent))
+    await conditionHeld(() => table.put({ ...keys.repoName(kind, name), repoId, redirectedAt }, absent))
 }

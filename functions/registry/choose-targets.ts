@@ -12,13 +12,13 @@ import { keys } from '../../shared/table/keys.ts'
 import { fullName } from '../../shared/table/repo-item.ts'
 import { getRef, getRevision, type RevisionItem, resolveRef } from '../../shared/table/repos.ts'
 import type { Table, TransactAction } from '../../shared/table/table.ts'
-import { unlessComing } from './coming-import.ts'
+import { unlessUnderWay } from './import-under-way.ts'
 
 /** Resolves a requested target to its current revision and file. @throws AppError what is wrong with it */
 export async function chooseTarget({ table, principal, wanted, device }: ChooseTarget): Promise<DeploymentTarget> {
   const parsed = parseTarget(wanted.target)
   const target = formatTarget(parsed)
-  const orComing = unlessComing(table, { principal, target: parsed })
+  const orComing = unlessUnderWay(table, { principal, target: parsed })
   const repo = await accessRepo(table, { principal, access: 'read', name: parsed.repo }).catch(orComing)
   const [found, alias] = await Promise.all([
     resolveRef(table, repo.id, parsed.ref),

@@ -4,12 +4,12 @@ type Loadable = Pick<DeploymentSlot, 'isDue' | 'load'>
 
 /** Limits concurrent loads, so that a thousand models do not share one network and disk. */
 export class LoadTurns {
-  readonly #atOnce: number
+  readonly #runToEnd: number
   readonly #waiting = new Map<Loadable, () => void>()
   #running = 0
 
-  constructor({ atOnce }: { atOnce: number }) {
-    this.#atOnce = atOnce
+  constructor({ runToEnd }: { runToEnd: number }) {
+    this.#runToEnd = runToEnd
   }
 
   /** Loads a slot when its turn comes, if it is still due then. Returns undefined if it is not due or already waits. */
@@ -28,7 +28,7 @@ export class LoadTurns {
 
   #next(): void {
     for (const [slot, begin] of this.#waiting) {
-      if (this.#running >= this.#atOnce) return
+      if (this.#running >= this.#runToEnd) return
       this.#waiting.delete(slot)
       this.#running++
       begin()

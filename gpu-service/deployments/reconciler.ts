@@ -30,7 +30,7 @@ export class Reconciler {
   readonly #options: ReconcilerOptions
   readonly #served: ServedDeployments
   readonly #outdated: OutdatedReports
-  readonly #turns = new LoadTurns({ atOnce: loadsAtOnce })
+  readonly #turns = new LoadTurns({ runToEnd: loadsAtOnce })
   readonly #loop: ReconcileLoop
 
   constructor(options: ReconcilerOptions) {

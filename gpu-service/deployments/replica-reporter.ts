@@ -1,7 +1,7 @@
 import type { ReplicaStatus } from '../../shared/contract/deployment.ts'
+import { createKeyedMutex } from '../../shared/keyed-mutex.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
-import { createTurns } from '../../shared/turns.ts'
 import { isKeeper } from './keepers.ts'
 import { reportOf, urgentPartOf } from './replica-report.ts'
 import type { ServedDeployment } from './served-deployment.ts'
@@ -32,7 +32,7 @@ export class ReplicaReporter {
   readonly #options: Required<ReplicaReporterOptions>
   readonly #reported = new Map<string, Reported>()
   /** Sequences writes, because of two concurrent ones the older might win and stay for long. */
-  readonly #inTurn = createTurns()
+  readonly #inTurn = createKeyedMutex()
   #beatAtMs = Number.NEGATIVE_INFINITY
   /** The replicas of the pool as of the last heartbeat; never empty. */
   replicas: readonly string[]

@@ -1,6 +1,6 @@
 import { errors } from '../errors.ts'
-import { atOnce } from './at-once.ts'
 import { countParts } from './json-parts.ts'
+import { runToEnd } from './run-to-end.ts'
 
 /** More than any table has columns. Every new name costs more than the rest of its line. */
 const differentNamesMax = 10_000
@@ -66,7 +66,7 @@ export function* duplicateKeyInSteps(json: string): Generator<void, string | und
   return undefined
 }
 
-export const duplicateKey = (json: string): string | undefined => atOnce(duplicateKeyInSteps(json))
+export const duplicateKey = (json: string): string | undefined => runToEnd(duplicateKeyInSteps(json))
 
 const quote = 0x22
 const comma = 0x2c

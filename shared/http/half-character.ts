@@ -1,4 +1,4 @@
-import { atOnce } from './at-once.ts'
+import { runToEnd } from './run-to-end.ts'
 
 /**
  * Matches an escaped half of a surrogate pair without its other half. UTF-8 cannot encode one, so escapes are the only
@@ -12,7 +12,7 @@ const loneEscape =
  * UTF-8 answer could repeat it. `undefined` where there is none.
  */
 export const halfCharacterAt = (json: string, body: unknown): string | undefined =>
-  atOnce(halfCharacterInSteps(json, body))
+  runToEnd(halfCharacterInSteps(json, body))
 
 /** The same, step by step. */
 export function* halfCharacterInSteps(json: string, body: unknown): Generator<void, string | undefined> {

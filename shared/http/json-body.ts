@@ -3,11 +3,11 @@ import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import type { z } from 'zod'
 import { type AppError, errors, messageOf } from '../errors.ts'
-import { atOnce } from './at-once.ts'
-import { readFailure } from './broken-off.ts'
+import { readFailure } from './aborted-body.ts'
 import { duplicateKeyInSteps } from './duplicate-key.ts'
 import { halfCharacterInSteps } from './half-character.ts'
 import { parseInSteps, pieceLength } from './json-steps.ts'
+import { runToEnd } from './run-to-end.ts'
 
 /** Refuses a larger body with 413 before it is read into memory. */
 export const limitBody = (maxBytes: number) =>
@@ -97,7 +97,7 @@ export function assertFewFields(value: unknown, what: string): void {
     if (++count > fieldsMax) throw errors.invalidRequest(`${what} has more than ${fieldsMax} fields.`)
 }
 
-const parseJson = (text: string): unknown => atOnce(parseJsonInSteps(text))
+const parseJson = (text: string): unknown => runToEnd(parseJsonInSteps(text))
 
 /**
  * Parses a body step by step, where the thread serves others in between. @throws AppError `invalid_json`,

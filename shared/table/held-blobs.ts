@@ -1,5 +1,5 @@
 import { inParallel } from '../in-parallel.ts'
-import { asSeen } from './as-seen.ts'
+import { conditionHeld } from './condition-held.ts'
 import { keys } from './keys.ts'
 import { requireRoom, storedBytesExceeded } from './stored-bytes.ts'
 import { absent, ConditionFailed, type Table } from './table.ts'
@@ -98,5 +98,7 @@ async function takeBack(table: Table, { owner, condemned }: { owner: string; con
   if (condemned.length === 0) return true
   const change = { expression: 'REMOVE condemnedBy', condition: 'attribute_exists(pk)' }
   // A collection may have released one of them a moment ago.
-  return asSeen(() => table.transact(condemned.map(({ sha256 }) => ({ update: keys.heldBlob(owner, sha256), change }))))
+  return conditionHeld(() =>
+    table.transact(condemned.map(({ sha256 }) => ({ update: keys.heldBlob(owner, sha256), change }))),
+  )
 }

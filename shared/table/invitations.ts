@@ -1,4 +1,4 @@
-import { asSeen } from './as-seen.ts'
+import { conditionHeld } from './condition-held.ts'
 import { keys, lists } from './keys.ts'
 import { absent, type Page, type Table, type TransactAction } from './table.ts'
 
@@ -57,5 +57,5 @@ export const listInvitations = (
 /** `false` where it is missing or already used. */
 export async function deleteInvitation(table: Table, sha256: string): Promise<boolean> {
   const unused = 'attribute_exists(pk) AND attribute_not_exists(usedAt)'
-  return asSeen(() => table.transact([{ delete: keys.invitation(sha256), condition: { expression: unused } }]))
+  return conditionHeld(() => table.transact([{ delete: keys.invitation(sha256), condition: { expression: unused } }]))
 }

@@ -1,4 +1,4 @@
-import { asSeen } from './as-seen.ts'
+import { conditionHeld } from './condition-held.ts'
 import { keys } from './keys.ts'
 import type { Table } from './table.ts'
 
@@ -42,7 +42,7 @@ export async function beginAttempt(table: Table, attempt: Attempt): Promise<numb
 
 /** A single write while there are free attempts. */
 async function countFree(table: Table, { subject, policy, now }: Attempt): Promise<boolean> {
-  return asSeen(() =>
+  return conditionHeld(() =>
     table.update(keys.loginAttempts(subject), {
       expression: 'ADD failures :one SET expiresAt = :expiresAt',
       condition: 'attribute_not_exists(pk) OR (failures < :free AND expiresAt > :now)',
@@ -64,7 +64,7 @@ async function countLate(table: Table, { subject, policy, now }: Attempt): Promi
   const seen = item && { ':failures': item.failures, ':expiresAt': item.expiresAt }
   const unchanged = { expression: 'failures = :failures AND expiresAt = :expiresAt', values: seen ?? {} }
   const condition = seen === undefined ? { expression: 'attribute_not_exists(pk)' } : unchanged
-  return (await asSeen(() => table.put(next, condition))) ? 0 : undefined
+  return (await conditionHeld(() => table.put(next, condition))) ? 0 : undefined
 }
 
 /** The pause after that many attempts: none, then `firstPauseMs`, then doubling each time. */
@@ -77,7 +77,7 @@ export const forgetAttempts = (table: Table, subject: string): Promise<void> =>
 
 /** Takes a successful attempt off an address, whose others stay counted. */
 export async function takeBackAttempt(table: Table, { subject, now }: Omit<Attempt, 'policy'>): Promise<void> {
-  await asSeen(() =>
+  await conditionHeld(() =>
     table.update(keys.loginAttempts(subject), {
       expression: 'SET failures = failures - :one, blockedUntilMs = :now',
       condition: 'failures > :none',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { MaintenanceFailure, MaintenanceKind, MaintenanceOptions } from '../contract/maintenance.ts'
-import { asSeen } from './as-seen.ts'
+import { conditionHeld } from './condition-held.ts'
 import { keys } from './keys.ts'
 import { absent, type Page, type Table } from './table.ts'
 
@@ -74,7 +74,7 @@ export async function takeLease(
   { id, holder, now, leaseMs }: { id: string; holder: string; now: Date; leaseMs: number },
 ): Promise<MaintenanceJobItem | undefined> {
   const until = new Date(now.getTime() + leaseMs).toISOString()
-  const written = await asSeen(() =>
+  const written = await conditionHeld(() =>
     table.update(keys.maintenanceJob(id), {
       expression: 'SET leaseBy = :holder, leaseUntil = :until',
       condition: '#state = :running AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now OR leaseBy = :holder)',
@@ -90,7 +90,7 @@ export const saveJob = (
   table: Table,
   { job, holder, leaseUntil }: { job: MaintenanceJobItem; holder: string; leaseUntil: Date | undefined },
 ): Promise<boolean> =>
-  asSeen(() =>
+  conditionHeld(() =>
     table.update(keys.maintenanceJob(job.id), {
       expression: `SET phase = :phase, memo = :memo, counts = :counts, updatedAt = :at${job.cursor === undefined ? '' : ', #cursor = :cursor'}${leaseUntil === undefined ? '' : ', leaseUntil = :until'}${removal(job, leaseUntil)}`,
       condition: '#state = :running AND leaseBy = :holder',
@@ -118,7 +118,7 @@ export const endJob = (
   table: Table,
   { job, holder, failure, now }: { job: MaintenanceJobItem; holder?: string; failure?: MaintenanceFailure; now: Date },
 ): Promise<boolean> =>
-  asSeen(() =>
+  conditionHeld(() =>
     table.transact([
       {
         update: keys.maintenanceJob(job.id),

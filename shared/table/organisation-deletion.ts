@@ -1,4 +1,4 @@
-import { asSeen } from './as-seen.ts'
+import { conditionHeld } from './condition-held.ts'
 import { keys } from './keys.ts'
 import { memberDeletes } from './members.ts'
 import type { MemberItem, OwnerItem } from './owners.ts'
@@ -24,7 +24,7 @@ export async function deleteOrganisation(table: Table, { owner, now }: OwnerDele
 export async function deleteNobodys(table: Table, { owner, now }: OwnerDeletion): Promise<boolean> {
   const values = { ':none': 0, ':made': owner.createdAt }
   const seen = { condition: 'admins = :none AND createdAt = :made', values }
-  if (!(await asSeen(() => table.transact([close(owner, now, seen), nothingUsed(owner.name)])))) return false
+  if (!(await conditionHeld(() => table.transact([close(owner, now, seen), nothingUsed(owner.name)])))) return false
   await takeApart(table, owner)
   return true
 }

@@ -1,5 +1,5 @@
-import { asSeen } from './as-seen.ts'
 import { type AuditEvent, eventWrite } from './audit.ts'
+import { conditionHeld } from './condition-held.ts'
 import { type ItemKey, keys, lists } from './keys.ts'
 import type { Table, TransactAction } from './table.ts'
 
@@ -49,7 +49,7 @@ export async function manifestWritten(
     version === undefined
       ? undefined
       : { expression: 'attribute_not_exists(pk) OR version <= :version', values: { ':version': version } }
-  await asSeen(() => table.transact([{ delete: keys.owedManifest(repoId), ...(condition && { condition }) }]))
+  await conditionHeld(() => table.transact([{ delete: keys.owedManifest(repoId), ...(condition && { condition }) }]))
 }
 
 export const inspectionDone = (table: Table, repoId: string, revision: string): Promise<void> =>
@@ -69,7 +69,7 @@ export const restOwedWork = (
   { pk, sk, activeSk }: OwedWork & ItemKey,
   { until, resumes }: { until: Date; resumes: number },
 ): Promise<boolean> =>
-  asSeen(() =>
+  conditionHeld(() =>
     table.update(
       { pk, sk },
       {
@@ -90,7 +90,7 @@ export const giveUpOwedWork = (
   { pk, sk, activeSk }: OwedWork & ItemKey,
   event: AuditEvent,
 ): Promise<boolean> =>
-  asSeen(() =>
+  conditionHeld(() =>
     table.transact([
       { delete: { pk, sk }, condition: { expression: 'activeSk = :seen', values: { ':seen': activeSk } } },
       eventWrite(event),

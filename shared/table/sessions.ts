@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { asSeen } from './as-seen.ts'
+import { conditionHeld } from './condition-held.ts'
 import { keys } from './keys.ts'
 import { absent, type Table, type TransactAction } from './table.ts'
 import type { UserItem } from './users.ts'
@@ -68,7 +68,7 @@ export async function rotateRefreshToken(
   { session, usedSha256, token, now }: { session: SessionItem; usedSha256: string; token: NewRefreshToken; now: Date },
 ): Promise<boolean> {
   const values = { ':now': now.toISOString() }
-  return asSeen(() =>
+  return conditionHeld(() =>
     table.transact([
       {
         update: keys.refreshToken(usedSha256),
@@ -92,7 +92,7 @@ export async function endSession(
   table: Table,
   { userId, id, by, now }: { userId: string; id: string; by: NonNullable<SessionItem['endedBy']>; now: Date },
 ): Promise<void> {
-  await asSeen(() =>
+  await conditionHeld(() =>
     table.update(keys.sessionFamily(userId, id), {
       expression: 'SET endedAt = :now, endedBy = :by',
       condition: stands,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { AppError } from '../errors.ts'
 import { objectKeys } from '../objects/keys.ts'
 import { ObjectChanged, ObjectMissing, type ObjectStore } from '../objects/object-store.ts'
-import { asSeen } from '../table/as-seen.ts'
+import { conditionHeld } from '../table/condition-held.ts'
 import type { Table } from '../table/table.ts'
 import { getUpload, moveUpload, type UploadItem } from '../table/uploads.ts'
 
@@ -45,7 +45,7 @@ async function proveStaged(upload: UploadItem, { table, objects, now, signal }: 
       found === undefined
         ? `${staged.sizeBytes} bytes came, ${sizeBytes} were announced`
         : `its sha256 is ${found}, not ${oid}`
-    const isRefused = await asSeen(() => moveUpload(table, { id, state: 'refused', fault, now: now() }))
+    const isRefused = await conditionHeld(() => moveUpload(table, { id, state: 'refused', fault, now: now() }))
     await objects.delete({ keys: [from] })
     if (!isRefused) return requireProven(upload, { table, now })
     throw uploadRefused(oid, fault)

@@ -5,7 +5,7 @@ import { objectKeys } from '../../../shared/objects/keys.ts'
 import { ChecksumMismatch, SizeMismatch, UploadMissing } from '../../../shared/objects/object-store.ts'
 import { moveUpload, type UploadItem } from '../../../shared/table/uploads.ts'
 import { stagedKey, uploadMissing, uploadRefused } from '../../../shared/uploads/prove-upload.ts'
-import { hasCome } from './has-come.ts'
+import { isUploadComplete } from './upload-complete.ts'
 import type { UploadParts } from './upload-parts.ts'
 
 type Uploading = Context<HttpEnvironment>
@@ -41,7 +41,7 @@ export async function receivePart(context: Uploading, upload: UploadItem, parts:
     try {
       return (await parts.objects.uploads.putPart({ ...part, body })).etag
     } catch (error) {
-      if (!(error instanceof UploadMissing) || !(await hasCome(upload, parts))) throw error
+      if (!(error instanceof UploadMissing) || !(await isUploadComplete(upload, parts))) throw error
       for await (const _ of body);
       return `"${oid}"`
     }

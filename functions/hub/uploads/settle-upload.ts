@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts'
 import { ConditionFailed } from '../../../shared/table/table.ts'
 import { getUpload, movedAtMs, moveUpload, type UploadItem } from '../../../shared/table/uploads.ts'
 import { proveUpload, uploadMissing, uploadRefused } from '../../../shared/uploads/prove-upload.ts'
-import { hasCome } from './has-come.ts'
+import { isUploadComplete } from './upload-complete.ts'
 import type { UploadParts } from './upload-parts.ts'
 
 const lookEveryMs = 500
@@ -21,7 +21,7 @@ export async function settleUpload(
   if (state === 'proven') return
   if (state === 'refused') throw uploadRefused(oid, fault ?? 'its content differs from what was announced')
   if (sizeBytes <= uploads.proveInRequestMaxBytes) return proveUpload(upload, parts)
-  if (state === 'waiting' && !(await hasCome(upload, parts))) throw uploadMissing(oid)
+  if (state === 'waiting' && !(await isUploadComplete(upload, parts))) throw uploadMissing(oid)
   // The request to prove it may never have been sent, or was lost.
   if (state === 'waiting' || now().getTime() - movedAtMs(upload) > forgottenMs) await haveProven(upload, parts)
   for (;;) {

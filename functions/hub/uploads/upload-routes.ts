@@ -7,10 +7,10 @@ import { PartsRefused, UploadMissing } from '../../../shared/objects/object-stor
 import { getUpload, isUploadId, type UploadItem } from '../../../shared/table/uploads.ts'
 import { stagedKey, uploadMissing } from '../../../shared/uploads/prove-upload.ts'
 import type { HubApp } from '../parts.ts'
-import { hasCome } from './has-come.ts'
 import { receivePart, receiveWhole } from './receive-upload.ts'
 import { settleUpload } from './settle-upload.ts'
 import { judgeAddress } from './signed-address.ts'
+import { isUploadComplete } from './upload-complete.ts'
 import type { UploadParts } from './upload-parts.ts'
 
 const partsMax = 10_000
@@ -103,7 +103,7 @@ async function joinParts(
       throw errors.invalidRequest(`The parts cannot be joined: ${error.message}`, 'parts')
     if (!(error instanceof UploadMissing)) throw error
     // The client repeats a request without an answer, or another one sent the same content.
-    if (!(await hasCome(upload, parts))) throw uploadMissing(upload.oid)
+    if (!(await isUploadComplete(upload, parts))) throw uploadMissing(upload.oid)
   }
 }
 

@@ -4,11 +4,11 @@ import { principalOf } from '../../../shared/auth/middleware.ts'
 import type { Principal } from '../../../shared/auth/principal.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
+import { createKeyedMutex } from '../../../shared/keyed-mutex.ts'
 import type { RevisionFile } from '../../../shared/model/revision-id.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { allFiles, getRef } from '../../../shared/table/repos.ts'
 import type { Table } from '../../../shared/table/table.ts'
-import { createTurns } from '../../../shared/turns.ts'
 import { isTrue } from '../expand.ts'
 import { findRepo } from '../find-revision.ts'
 import { originOf } from '../link-header.ts'
@@ -24,7 +24,7 @@ import { readCommit } from './read-commit.ts'
 
 /** W8: changes the files of a branch, all or none. */
 export function addCommitRoute(app: HubApp, parts: HubParts) {
-  const inTurn = createTurns()
+  const inTurn = createKeyedMutex()
   const budget = createByteBudget({ maxBytes: commitsMaxBytes, onExceeded: commitsBusy })
 
   async function commitTo({ repo, branch, principal }: CommitTarget, body: AsyncIterable<Uint8Array>) {

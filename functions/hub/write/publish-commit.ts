@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { AppError, errors } from '../../../shared/errors.ts'
+import type { KeyedMutex } from '../../../shared/keyed-mutex.ts'
 import { type RevisionFile, revisionId } from '../../../shared/model/revision-id.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
@@ -7,7 +8,6 @@ import { allFiles, getRef, getRepo, getRevision, type RevisionItem } from '../..
 import { writeRevisionFiles } from '../../../shared/table/revision-write.ts'
 import { readSweepRound, roundStands } from '../../../shared/table/sweeps.ts'
 import { ConditionFailed, type Table } from '../../../shared/table/table.ts'
-import type { InTurn } from '../../../shared/turns.ts'
 import type { HubParts } from '../parts.ts'
 import { type AppliedChanges, applyOperations, type FileChange } from './apply-operations.ts'
 import { type KeptContent, keepContent } from './keep-content.ts'
@@ -26,7 +26,7 @@ interface CommitRequest {
   /** Stores the content and returns the changes; called again if a collection may have removed it. */
   store: () => Promise<FileChange[]>
   /** Sequences concurrent commits to one branch of one repo. */
-  inTurn?: InTurn | undefined
+  inTurn?: KeyedMutex | undefined
 }
 
 const triesMax = 30
@@ -40,14 +40,14 @@ export async function publishCommit(
   request: CommitRequest,
   { table, objects, now }: Pick<HubParts, 'table' | 'objects' | 'now'>,
 ): Promise<{ head: string; isNew: boolean }> {
-  const { repo, branch, store, inTurn = atOnce } = request
+  const { repo, branch, store, inTurn = unlocked } = request
   // Checked before the content is stored, so that a stale commit fails early.
   requireParent(request, (await headOf(table, { repo, branch }))?.id)
   const kept = await keepContent({ repoId: repo.id, store }, { table, objects })
   return inTurn(`${repo.id} ${branch}`, () => publishKept(request, kept, { table, objects, now }))
 }
 
-const atOnce: InTurn = (_, work) => work()
+const unlocked: KeyedMutex = (_, work) => work()
 
 async function publishKept(
   request: CommitRequest,

@@ -1,5 +1,5 @@
 import { errors } from '../../../shared/errors.ts'
-import { isBrokenOff } from '../../../shared/http/broken-off.ts'
+import { isAborted } from '../../../shared/http/aborted-body.ts'
 
 export interface LineLimits {
   /** Of the whole body. */
@@ -48,7 +48,7 @@ async function* untilBrokenOff(body: AsyncIterable<Uint8Array>): AsyncGenerator<
   try {
     yield* body
   } catch (error) {
-    throw isBrokenOff(error) ? errors.clientClosed() : error
+    throw isAborted(error) ? errors.clientClosed() : error
   }
 }
 

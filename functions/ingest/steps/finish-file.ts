@@ -1,4 +1,4 @@
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import { getImport, type ImportFileItem, type ImportItem } from '../../../shared/table/imports.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import type { IngestDependencies } from '../dependencies.ts'
@@ -13,7 +13,7 @@ export async function finishFile(
   dependencies: IngestDependencies,
 ): Promise<boolean> {
   const { uploadId } = file
-  const isCounted = await asSeen(() =>
+  const isCounted = await conditionHeld(() =>
     dependencies.table.transact([
       {
         update: keys.importFile(item.id, file.path),

@@ -3,7 +3,7 @@ import type { StepMessage } from '../../../shared/ingest/message.ts'
 import { isActiveImport } from '../../../shared/model/import-state.ts'
 import { parseSource } from '../../../shared/model/source.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import { activity } from '../../../shared/table/import-activity.ts'
 import {
   allImportFiles,
@@ -65,14 +65,14 @@ async function writePlan(item: ImportItem, dependencies: IngestDependencies, sig
     const held = file.sha256 !== undefined && (await objects.head({ key: objectKeys.blob(file.sha256) })) !== undefined
     const entry: ImportFileItem = held ? { ...file, state: 'done' } : file
     // If it exists, another delivery of this message wrote it.
-    await asSeen(() => table.put({ ...keys.importFile(item.id, file.path), ...entry, expiresAt }, absent))
+    await conditionHeld(() => table.put({ ...keys.importFile(item.id, file.path), ...entry, expiresAt }, absent))
   })
 
   // Counted from the table, because a blob may have arrived since an earlier delivery wrote its file.
   const planned = await Array.fromAsync(allImportFiles(table, item.id))
   const held = planned.filter((file) => file.state === 'done')
   const at = now().toISOString()
-  await asSeen(() =>
+  await conditionHeld(() =>
     table.update(keys.import(item.id), {
       expression:
         'SET #state = :next, filesTotal = :files, bytesTotal = :bytes, filesDone = :heldFiles, bytesDone = :heldBytes, bytesHeld = :heldBytes, updatedAt = :at, activeSk = :active',

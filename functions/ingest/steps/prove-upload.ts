@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { StepMessage } from '../../../shared/ingest/message.ts'
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import { getUpload, moveUpload } from '../../../shared/table/uploads.ts'
 import { proveUpload } from '../../../shared/uploads/prove-upload.ts'
 import type { IngestDependencies } from '../dependencies.ts'
@@ -30,5 +30,5 @@ export async function refuseUpload(
   if (upload?.state !== 'arrived') return
   const fault = 'it could not be read to its end'
   // Nothing to refuse if it was proven meanwhile.
-  await asSeen(() => moveUpload(table, { id: uploadId, state: 'refused', fault, now: now() }))
+  await conditionHeld(() => moveUpload(table, { id: uploadId, state: 'refused', fault, now: now() }))
 }

@@ -13,11 +13,11 @@ import { ConditionFailed } from '../../../shared/table/table.ts'
 import { failedCount } from '../../../shared/table/usage.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
-import { bringAgain } from './bring-again.ts'
 import { isAllThere, isUnderWay } from './finish-file.ts'
 import { branchesOf, branchOf, publication } from './publication.ts'
 import { refuseAmbiguousRefs, refuseOtherRepo, refuseTakenTag } from './refuse-publication.ts'
 import { sendPending } from './send-transfers.ts'
+import { transferAgain } from './transfer-again.ts'
 
 /** Publishes the revision in one conditional transaction; nothing of the import is visible before. */
 export async function publish(
@@ -56,7 +56,7 @@ async function publishRevision({ item, files }: Publishing, dependencies: Ingest
     const repoId = before?.id ?? item.repoId
     const round = await readSweepRound(table, repoId)
     const missing = await keepBlobs({ table, objects, round, hashes: files.map(({ sha256 }) => sha256) })
-    if (missing.length > 0) return bringAgain({ item, missing }, dependencies)
+    if (missing.length > 0) return transferAgain({ item, missing }, dependencies)
     await holdFiles({ item, files }, dependencies)
     const head = (await getRef(table, { repoId, kind: 'branch', name: branchOf(item) }))?.revision
     const revision = await newRevision({ item, files, repoId, head, at: now().toISOString() }, dependencies)

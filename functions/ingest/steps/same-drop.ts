@@ -1,7 +1,7 @@
 import { inParallel } from '../../../shared/in-parallel.ts'
 import { parseSource } from '../../../shared/model/source.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import { type DropRecord, getImport, type ImportItem } from '../../../shared/table/imports.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { allFiles, findRepo, getRef, type RefItem } from '../../../shared/table/repos.ts'
@@ -24,7 +24,7 @@ export async function endAsSame(
   const { failure } = before
   const end = endOfImport({ item, from: 'PENDING', state, failure, sameAs: before.id, now: now() })
   // Otherwise another delivery has ended it, or is running it.
-  const isEnded = await asSeen(() => table.transact(end))
+  const isEnded = await conditionHeld(() => table.transact(end))
   const said = state === 'READY' ? 'this drop was imported already' : 'this drop was tried already'
   if (isEnded) log.info({ importId: item.id, sameAs: before.id, repo: item.repo }, said)
   return true

@@ -3,7 +3,7 @@ import type { StepMessage } from '../../../shared/ingest/message.ts'
 import { rangeOf, rangeSize } from '../../../shared/model/ranges.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { ChecksumMismatch } from '../../../shared/objects/object-store.ts'
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import {
   getImport,
   getImportFile,
@@ -109,7 +109,7 @@ async function transferPart(
 async function recordPart(part: RecordedPart, { table, now }: IngestDependencies) {
   const { item, path, uploadId, partNumber, etag, sizeBytes } = part
   const expiresAt = workItemExpiry(now())
-  await asSeen(() =>
+  await conditionHeld(() =>
     table.transact([
       { put: { ...keys.importPart(item.id, uploadId, partNumber), partNumber, etag, expiresAt }, condition: absent },
       {

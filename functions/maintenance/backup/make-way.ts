@@ -1,5 +1,5 @@
 import type { RepoManifest } from '../../../shared/model/manifest.ts'
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import { type ItemKey, keys } from '../../../shared/table/keys.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import type { Table } from '../../../shared/table/table.ts'
@@ -26,7 +26,7 @@ export async function makeWay(said: RepoManifest, { table, waiting, rename }: Ma
     condition: 'repoId = :id',
     values: { ':now': said.updatedAt, ':id': claim.repoId },
   }
-  await asSeen(() => table.update(key, change))
+  await conditionHeld(() => table.update(key, change))
   return []
 }
 

@@ -1,6 +1,6 @@
 import { inParallel } from '../../../shared/in-parallel.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import { everyTargetOf } from '../../../shared/table/deployment-item.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import type { OwnerItem } from '../../../shared/table/owners.ts'
@@ -12,13 +12,13 @@ import { askOnce } from '../ask-once.ts'
 import { checkUsage } from '../fsck/check-owner.ts'
 import type { Phase } from '../jobs/phase.ts'
 import { type AnyItem, isDeployment, isRepo, scanSome } from '../read-pages.ts'
-import { createGivenNames } from './given-names.ts'
 import { deletedRefs } from './later-refs.ts'
 import { countAdmins, isMembership } from './merge-members.ts'
 import { isUser, userIdOf } from './merge-users.ts'
+import { createReassignedOwners } from './reassigned-owners.ts'
 import { partByPart } from './restore-items.ts'
 
-const atOnce = 16
+const runToEnd = 16
 
 /**
  * Adds missing repos, each with its name and its entries in lists; existing ones stay, since they may have been
@@ -29,12 +29,12 @@ export const addRepos: Phase = {
   run: (step) =>
     partByPart(step, async (items) => {
       const { objects } = step.parts
-      const isGiven = await createGivenNames(step)
-      await inParallel(items.filter(isRepo), atOnce, async (repo) => {
+      const isReassigned = await createReassignedOwners(step)
+      await inParallel(items.filter(isRepo), runToEnd, async (repo) => {
         const key = objectKeys.repoManifest(repo.id)
-        if ((await isGiven(repo.owner)) && (await objects.head({ key })) === undefined) return
+        if ((await isReassigned(repo.owner)) && (await objects.head({ key })) === undefined) return
         const writes = creationOf(repo)
-        if (await asSeen(() => step.parts.table.transact(writes))) step.count('itemsRestored', writes.length - 1)
+        if (await conditionHeld(() => step.parts.table.transact(writes))) step.count('itemsRestored', writes.length - 1)
       })
     }),
 }
@@ -62,18 +62,18 @@ export const addMissing: Phase = {
     partByPart(step, async (items) => {
       const { table, objects } = step.parts
       const isDeleted = deletedRefs(objects)
-      const isGiven = await createGivenNames(step)
+      const isReassigned = await createReassignedOwners(step)
       const repoOf = askOnce((id) => getRepo(table, id))
       const userOf = askOnce((id) => table.get(keys.user(id)))
-      await inParallel(items, atOnce, async (item) => {
+      await inParallel(items, runToEnd, async (item) => {
         if (isFound(item) || isRepo(item) || isUser(item) || letsIn(item)) return
         const [repoId, userId] = [repoIdOf(item), userIdOf(item)]
         if (userId !== undefined && (await userOf(userId)) === undefined) return
         if (repoId !== undefined && ((await repoOf(repoId)) === undefined || (await isDeleted(item)))) return
-        if (isDeployment(item) && (await isGiven(item.owner))) return
+        if (isDeployment(item) && (await isReassigned(item.owner))) return
         const served = await Promise.all(servedBy(item).map(repoOf))
         if (served.some((repo) => repo === undefined || repo.deletedAt !== undefined)) return
-        if (await asSeen(() => table.put(asMerged(item), absent))) step.count('itemsRestored')
+        if (await conditionHeld(() => table.put(asMerged(item), absent))) step.count('itemsRestored')
       })
     }),
 }

@@ -1,5 +1,5 @@
 import { inParallel } from '../../../shared/in-parallel.ts'
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { findOwner, type MemberItem, type OwnerItem } from '../../../shared/table/owners.ts'
 import { absent, type Table } from '../../../shared/table/table.ts'
@@ -9,7 +9,7 @@ import type { AnyItem } from '../read-pages.ts'
 import { userIdOf } from './merge-users.ts'
 import { partByPart } from './restore-items.ts'
 
-const atOnce = 16
+const runToEnd = 16
 
 /**
  * Adds the members of missing organisations: members missing from an existing one were removed, and a user may have
@@ -26,9 +26,9 @@ export const addMembers: Phase = {
         return owner === undefined || (owner.kind === 'organisation' && owner.admins === 0)
       })
       const isThere = askOnce(async (userId) => (await table.get(keys.user(userId))) !== undefined)
-      await inParallel(items.filter(isMembership), atOnce, async (item) => {
+      await inParallel(items.filter(isMembership), runToEnd, async (item) => {
         if (!(await isLost(organisationOf(item))) || !(await isThere(userIdOf(item) ?? ''))) return
-        if (await asSeen(() => table.put(item, absent))) step.count('itemsRestored')
+        if (await conditionHeld(() => table.put(item, absent))) step.count('itemsRestored')
       })
     }),
 }
@@ -51,5 +51,5 @@ export async function countAdmins(table: Table, { name, admins }: OwnerItem): Pr
   const is = (await Array.fromAsync(members)).filter(({ role }) => role === 'admin').length
   if (is === admins) return
   const change = { expression: 'SET admins = :is', condition: 'admins = :says', values: { ':is': is, ':says': admins } }
-  await asSeen(() => table.update(keys.owner(name), change))
+  await conditionHeld(() => table.update(keys.owner(name), change))
 }

@@ -1,5 +1,5 @@
 import { inParallel } from '../../../shared/in-parallel.ts'
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { storedOwner } from '../../../shared/table/owners.ts'
 import { absent, type TransactAction } from '../../../shared/table/table.ts'
@@ -8,7 +8,7 @@ import type { Phase } from '../jobs/phase.ts'
 import type { AnyItem } from '../read-pages.ts'
 import { partByPart } from './restore-items.ts'
 
-const atOnce = 16
+const runToEnd = 16
 
 /**
  * Adds missing users, each with its name. One whose name is taken stays out, because it would get access to that
@@ -18,8 +18,8 @@ export const addUsers: Phase = {
   name: 'users',
   run: (step) =>
     partByPart(step, async (items) => {
-      await inParallel(items.filter(isUser), atOnce, async (user) => {
-        if (await asSeen(() => step.parts.table.transact(creationOf(user)))) step.count('itemsRestored')
+      await inParallel(items.filter(isUser), runToEnd, async (user) => {
+        if (await conditionHeld(() => step.parts.table.transact(creationOf(user)))) step.count('itemsRestored')
       })
     }),
 }

@@ -9,7 +9,7 @@ import { listBackups, readRecord } from './list-backups.ts'
 import { addMissing, addRepos, countAnew } from './merge-items.ts'
 import { addMembers } from './merge-members.ts'
 import { addUsers } from './merge-users.ts'
-import { removeTwins } from './remove-twins.ts'
+import { removeDuplicateKeys } from './remove-duplicate-keys.ts'
 import { recordOf, writeItems } from './restore-items.ts'
 import type { BlobLine } from './save-blobs.ts'
 import { lossOf, saveBack } from './saved-blobs.ts'
@@ -127,5 +127,5 @@ export const restorePhases = ({ objects = false, mode }: MaintenanceOptions): Ph
   tellReplicas,
   catchUp,
   ...(mode === 'merge' ? [countAnew] : []),
-  removeTwins,
+  removeDuplicateKeys,
 ]

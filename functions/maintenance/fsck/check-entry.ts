@@ -1,4 +1,4 @@
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { entriesOf } from '../../../shared/table/repo-lists.ts'
 import { getRepo } from '../../../shared/table/repos.ts'
@@ -21,7 +21,7 @@ export async function checkEntry(
       ? { check: keys.repo(entry.id), condition: { expression: 'attribute_not_exists(pk)' } }
       : { check: keys.repo(repo.id), condition: { expression: 'version = :seen', values: { ':seen': repo.version } } }
   const isSame = { expression: 'id = :id', values: { ':id': entry.id } }
-  const repair = () => asSeen(() => table.transact([{ delete: { pk, sk }, condition: isSame }, unchanged]))
+  const repair = () => conditionHeld(() => table.transact([{ delete: { pk, sk }, condition: isSame }, unchanged]))
   const message = `"${sk}" is in a list where ${repo === undefined ? 'no repo is' : 'the repo does not belong'}.`
   return [{ kind: 'entry-extra', place: `${pk} ${sk}`, severity: 'error', message, repair }]
 }

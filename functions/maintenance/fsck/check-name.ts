@@ -1,5 +1,5 @@
 import { objectKeys } from '../../../shared/objects/keys.ts'
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { getRepo } from '../../../shared/table/repos.ts'
@@ -20,14 +20,14 @@ export async function checkName({ pk }: { pk: string }, parts: CheckParts): Prom
     if ((await objects.head({ key: objectKeys.repoManifest(repoId) })) !== undefined) return []
     if ((await table.get(keys.purge(repoId))) !== undefined) return []
     const message = `The name "${place}" belongs to the repo ${repoId}, which does not exist.`
-    const repair = () => asSeen(() => table.transact([{ delete: key, condition }]))
+    const repair = () => conditionHeld(() => table.transact([{ delete: key, condition }]))
     return [{ kind: 'claim-without-repo', place, severity: 'error', message, repair }]
   }
   if (isCalled(repo, pk)) return []
   const message = `The name "${place}" belongs to a repo that is called "${fullName(repo)}".`
   const change = { expression: 'SET redirectedAt = :now', condition: condition.expression }
   const values = { ...condition.values, ':now': now().toISOString() }
-  const repair = () => asSeen(() => table.update(key, { ...change, values }))
+  const repair = () => conditionHeld(() => table.update(key, { ...change, values }))
   return [{ kind: 'claim-stale', place, severity: 'error', message, repair }]
 }
 

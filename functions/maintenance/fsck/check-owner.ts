@@ -1,4 +1,4 @@
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import { type Blob, holdBlobs } from '../../../shared/table/held-blobs.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { findOwner, storedOwner } from '../../../shared/table/owners.ts'
@@ -41,7 +41,7 @@ async function checkListed(name: string, { table }: CheckParts): Promise<Discrep
     condition: 'attribute_exists(pk)',
     values: { ':list': listPk, ':name': listSk },
   }
-  const repair = () => asSeen(() => table.update(keys.owner(name), change))
+  const repair = () => conditionHeld(() => table.update(keys.owner(name), change))
   const message = `"${name}" is not in the list of owners.`
   return [{ kind: 'owner-unlisted', place: name, severity: 'warning', message, repair }]
 }
@@ -93,14 +93,14 @@ async function recount({ owner, what }: { owner: string; what: Counted }, parts:
     names: { '#what': what, '#free': freeOf(what) },
     values: { ':is': is, ':free': free, ...(says !== undefined && { ':says': says }) },
   }
-  await asSeen(() => table.update(keys.usage(owner), change))
+  await conditionHeld(() => table.update(keys.usage(owner), change))
 }
 
 const resize = (
   table: Table,
   { owner, sha256, from, to }: { owner: string; sha256: string; from: number; to: number },
 ) =>
-  asSeen(() =>
+  conditionHeld(() =>
     table.transact([
       {
         update: keys.heldBlob(owner, sha256),

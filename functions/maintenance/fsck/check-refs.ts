@@ -1,4 +1,4 @@
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { changeRepo } from '../../../shared/table/repo-write.ts'
@@ -46,7 +46,7 @@ async function checkVersion(
 ): Promise<Discrepancy[]> {
   const key = keys.version(repo.id, versionNumber)
   if ((await table.get(key)) !== undefined) return []
-  const repair = () => asSeen(() => table.put({ ...key, name }, absent))
+  const repair = () => conditionHeld(() => table.put({ ...key, name }, absent))
   const message = `The version "${name}" is not among the versions.`
   return [{ kind: 'version-missing', place: `${fullName(repo)} ${name}`, severity: 'warning', message, repair }]
 }

@@ -1,6 +1,6 @@
 import { repoManifest } from '../../../shared/model/manifest.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { entriesOf } from '../../../shared/table/repo-lists.ts'
@@ -63,7 +63,7 @@ async function checkClaim(repo: RepoItem, { table }: CheckParts): Promise<Discre
     expression: 'attribute_not_exists(pk) OR attribute_exists(redirectedAt) OR repoId = :id OR repoId = :dead',
     values: { ':id': repo.id, ':dead': other === undefined ? (claim?.repoId ?? repo.id) : repo.id },
   }
-  const repair = () => asSeen(() => table.put({ ...key, repoId: repo.id }, isFree))
+  const repair = () => conditionHeld(() => table.put({ ...key, repoId: repo.id }, isFree))
   return [{ kind: 'claim-missing', place, severity: 'error', message: 'Its name does not lead to it.', repair }]
 }
 
@@ -76,7 +76,8 @@ async function checkEntries(repo: RepoItem, { table }: CheckParts): Promise<Disc
   }
   if (wrong.length === 0) return []
   const unchanged = { expression: 'version = :seen', values: { ':seen': repo.version } }
-  const repair = () => asSeen(() => table.transact([{ check: keys.repo(repo.id), condition: unchanged }, ...wrong]))
+  const repair = () =>
+    conditionHeld(() => table.transact([{ check: keys.repo(repo.id), condition: unchanged }, ...wrong]))
   const message = `${wrong.length} lists of repos lack it, or show it wrongly.`
   return [{ kind: 'entry-missing', place: fullName(repo), severity: 'error', message, repair }]
 }

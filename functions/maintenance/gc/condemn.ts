@@ -1,6 +1,6 @@
 import { inParallel } from '../../../shared/in-parallel.ts'
 import type { ObjectInfo } from '../../../shared/objects/object-store.ts'
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { type CondemnedBlobItem, readFirstRound, roundStands, type SweepRound } from '../../../shared/table/sweeps.ts'
 import { absent, type TransactAction } from '../../../shared/table/table.ts'
@@ -10,7 +10,7 @@ import { cutoffsOf } from './cutoffs.ts'
 import { gathered } from './mark.ts'
 import { holdingOf } from './marks.ts'
 
-const atOnce = 16
+const runToEnd = 16
 
 /** Remembers the round before anything is condemned. */
 export const rememberRound: Phase = {
@@ -61,7 +61,7 @@ export const condemnBlobs: Phase = {
       const sha256 = hashOf(key)
       return sha256 !== undefined && modifiedAt.toISOString() < unneeded && !blobs.has(sha256)
     })
-    await inParallel(condemned, atOnce, (object) => condemn(step, object))
+    await inParallel(condemned, runToEnd, (object) => condemn(step, object))
     return page.cursor === undefined ? undefined : { cursor: page.cursor }
   },
 }
@@ -90,5 +90,5 @@ const hashOf = (key: string): string | undefined => /^blobs\/sha256\/[0-9a-f]{2}
  * silently where somebody took the blob back, or an earlier collection condemned it.
  */
 async function inRound({ parts, memo }: Step, action: TransactAction): Promise<void> {
-  await asSeen(() => parts.table.transact([action, roundStands(memo.round as SweepRound)]))
+  await conditionHeld(() => parts.table.transact([action, roundStands(memo.round as SweepRound)]))
 }

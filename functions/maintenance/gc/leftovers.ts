@@ -1,4 +1,4 @@
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { getRepo, getRevision } from '../../../shared/table/repos.ts'
 import { absent, type Table, type TransactAction } from '../../../shared/table/table.ts'
@@ -35,7 +35,7 @@ async function dropExpired({ parts, job, count }: Step, { pk, sk, expiresAt }: A
   if (typeof expiresAt !== 'number' || expiresAt * 1000 >= parts.now().getTime() - expiredMs) return
   if (job.options.dryRun === true) return count('itemsFreed')
   const condition = { expression: 'expiresAt = :seen', values: { ':seen': expiresAt } }
-  if (await asSeen(() => parts.table.transact([{ delete: { pk, sk }, condition }]))) count('itemsFreed')
+  if (await conditionHeld(() => parts.table.transact([{ delete: { pk, sk }, condition }]))) count('itemsFreed')
 }
 
 /** A name that leads to a repo that is gone: a former one, or that of a purged repo. */
@@ -48,7 +48,7 @@ async function dropDeadName({ parts, job, count }: Step, { pk, sk, repoId, redir
     expression: 'repoId = :id AND attribute_exists(redirectedAt)',
     values: { ':id': repoId },
   }
-  if (await asSeen(() => parts.table.transact([{ delete: { pk, sk }, condition }]))) count('itemsFreed')
+  if (await conditionHeld(() => parts.table.transact([{ delete: { pk, sk }, condition }]))) count('itemsFreed')
 }
 
 /**
@@ -65,7 +65,7 @@ async function dropPending({ parts, job, count }: Step, item: AnyItem) {
   const isSame = { expression: 'startedAt = :seen', values: { ':seen': startedAt } }
   const marking = { ...isSame, expression: 'SET sweptBy = :job', condition: isSame.expression }
   const marked = { ...marking, values: { ...marking.values, ':job': job.id } }
-  if (!(await asSeen(() => table.update(key, marked)))) return
+  if (!(await conditionHeld(() => table.update(key, marked)))) return
   const isMarked = { expression: 'sweptBy = :job', values: { ':job': job.id } }
   // A revision that is published again already has its files.
   const isPublished = (await getRevision(table, repoId, revision)) !== undefined
@@ -76,7 +76,7 @@ async function dropPending({ parts, job, count }: Step, item: AnyItem) {
     ]
     count('itemsFreed', await dropFiles(table, keys.revisionFile(repoId, revision, '').pk, checks))
   }
-  if (await asSeen(() => table.transact([{ delete: key, condition: isMarked }]))) count('itemsFreed')
+  if (await conditionHeld(() => table.transact([{ delete: key, condition: isMarked }]))) count('itemsFreed')
 }
 
 /** Files of a revision that neither exists nor is being written, left by a collection that died. */
@@ -108,7 +108,7 @@ async function dropFiles(table: Table, pk: string, checks: TransactAction[]): Pr
     })
     if (page.items.length === 0) return removed
     const deletes = page.items.map(({ pk, sk }) => ({ delete: { pk, sk } }))
-    if (!(await asSeen(() => table.transact([...checks, ...deletes])))) return removed
+    if (!(await conditionHeld(() => table.transact([...checks, ...deletes])))) return removed
     removed += deletes.length
   }
 }

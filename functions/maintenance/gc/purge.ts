@@ -1,4 +1,4 @@
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import { type ItemKey, keys } from '../../../shared/table/keys.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { entriesOf } from '../../../shared/table/repo-lists.ts'
@@ -32,7 +32,7 @@ async function beginPurge(table: Table, repo: RepoItem, now: Date): Promise<bool
   }
   const isOurs = { expression: 'attribute_not_exists(pk) OR repoId = :id', values: { ':id': repo.id } }
   const unlisting: TransactAction[] = entriesOf(repo).map(({ pk, sk }) => ({ delete: { pk, sk } }))
-  const isTaken = await asSeen(() =>
+  const isTaken = await conditionHeld(() =>
     table.transact([
       { delete: keys.repo(repo.id), condition: isSame },
       ...unlisting,
@@ -41,7 +41,7 @@ async function beginPurge(table: Table, repo: RepoItem, now: Date): Promise<bool
     ]),
   )
   const name = keys.repoName(repo.kind, fullName(repo))
-  if (isTaken) await asSeen(() => table.transact([{ delete: name, condition: isOurs }]))
+  if (isTaken) await conditionHeld(() => table.transact([{ delete: name, condition: isOurs }]))
   return isTaken
 }
 

@@ -1,5 +1,5 @@
 import { objectKeys } from '../../../shared/objects/keys.ts'
-import { asSeen } from '../../../shared/table/as-seen.ts'
+import { conditionHeld } from '../../../shared/table/condition-held.ts'
 import { type ItemKey, keys } from '../../../shared/table/keys.ts'
 import { beginSweepRound, type CondemnedBlobItem, endSweepRound } from '../../../shared/table/sweeps.ts'
 import { countUse } from '../../../shared/table/usage.ts'
@@ -44,7 +44,7 @@ const seenBy = ({ condemnedBy }: AnyItem) => ({ expression: 'condemnedBy = :seen
 async function keepHeld({ parts }: Step, item: AnyItem) {
   const { expression: condition, values } = seenBy(item)
   const key = { pk: item.pk, sk: item.sk }
-  await asSeen(() => parts.table.update(key, { expression: 'REMOVE condemnedBy', condition, values }))
+  await conditionHeld(() => parts.table.update(key, { expression: 'REMOVE condemnedBy', condition, values }))
 }
 
 /** The bytes are released in the same transaction, and therefore exactly once. */
@@ -55,14 +55,14 @@ async function giveBack({ parts, count }: Step, item: AnyItem) {
     { delete: { pk: item.pk, sk: item.sk }, condition: seenBy(item) },
     countUse({ owner, what: 'storedBytes', by: -sizeBytes }),
   ]
-  if (!(await asSeen(() => parts.table.transact(writes)))) return
+  if (!(await conditionHeld(() => parts.table.transact(writes)))) return
   count('heldFreed')
   count('heldBytesFreed', sizeBytes)
 }
 
 async function keepBlob({ parts }: Step, { sha256 }: CondemnedBlobItem) {
   const condition = isIn('condemned')
-  await asSeen(() => parts.table.transact([{ delete: keys.condemnedBlob(sha256), condition }]))
+  await conditionHeld(() => parts.table.transact([{ delete: keys.condemnedBlob(sha256), condition }]))
 }
 
 async function removeBlob(step: Step, condemned: CondemnedBlobItem) {
@@ -73,7 +73,7 @@ async function removeBlob(step: Step, condemned: CondemnedBlobItem) {
   // Another worker may be about to remove it, even if the blob was uploaded again.
   if (state === 'removing' && now().getTime() - Date.parse(since) < removalMs) return count('leftForNext')
   const { names, values, expression } = isIn(state)
-  const taken = await asSeen(() =>
+  const taken = await conditionHeld(() =>
     table.update(key, {
       expression: 'SET #state = :removing, jobId = :job, since = :now',
       condition: `${expression} AND since = :seen`,

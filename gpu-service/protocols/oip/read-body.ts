@@ -1,7 +1,7 @@
 import { createGunzip, createInflate } from 'node:zlib'
 import type { Context } from 'hono'
 import { AppError, errors } from '../../../shared/errors.ts'
-import { readFailure } from '../../../shared/http/broken-off.ts'
+import { readFailure } from '../../../shared/http/aborted-body.ts'
 import { announcedBytes } from '../../../shared/http/json-body.ts'
 import { yieldTurnFor } from '../../yield-turn.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'

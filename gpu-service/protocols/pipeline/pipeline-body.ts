@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
-import { readFailure } from '../../../shared/http/broken-off.ts'
+import { readFailure } from '../../../shared/http/aborted-body.ts'
 import { assertFewFields, refusePacked } from '../../../shared/http/json-body.ts'
 import { servedTasks } from '../../../shared/model/served-tasks.ts'
 import { formatOf } from '../../tasks/image/picture-format.ts'

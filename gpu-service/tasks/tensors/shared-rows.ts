@@ -1,5 +1,5 @@
 import type { TensorSignature } from '../../../shared/contract/repo.ts'
-import { atOnce } from '../../../shared/http/at-once.ts'
+import { runToEnd } from '../../../shared/http/run-to-end.ts'
 import type { Tensor, TensorData } from '../../engine/engine.ts'
 import { arrays } from '../../engine/tensor-types.ts'
 
@@ -20,7 +20,7 @@ const isOpen = (size: number | string | undefined): boolean =>
   typeof size === 'string' || (size !== undefined && size < 0)
 
 /** Concatenates tensors along their first axis. */
-export const joinRows = (tensors: readonly Tensor[]): Tensor => atOnce(joinRowsInSteps(tensors))
+export const joinRows = (tensors: readonly Tensor[]): Tensor => runToEnd(joinRowsInSteps(tensors))
 
 /** The same in steps, one tensor at a time, because together they may be as large as a request body. */
 export function* joinRowsInSteps(tensors: readonly Tensor[]): Generator<void, Tensor> {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { AppError, errors, messageOf } from '../../../shared/errors.ts'
-import { atOnce } from '../../../shared/http/at-once.ts'
+import { runToEnd } from '../../../shared/http/run-to-end.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 import { afterSteps, type YieldTurn, yieldTurnAfter } from '../../yield-turn.ts'
 import { asciiWordPiece } from './ascii-word-piece.ts'
@@ -91,7 +91,7 @@ export async function openTokenizer(files: ModelFiles, allowance?: SlowAllowance
 
 /** @param guard wraps all work on texts, unless the tokenizer is known to be fast */
 export const createTokenizer = (file: z.infer<typeof tokenizerFile>, config: object, guard?: Guard): TextTokenizer =>
-  atOnce(tokenizerInSteps(file, config, { guard }))
+  runToEnd(tokenizerInSteps(file, config, { guard }))
 
 interface InSteps {
   guard?: Guard | undefined

@@ -10,8 +10,8 @@ import { deploymentAddress } from './deployment-address.ts'
 import { percentOf } from './deployment-rows.ts'
 import { followDeployment, sayWhereToLook } from './follow-deployment.ts'
 import { advisedToUpload, rightly } from './named-repo.ts'
-import { onceHere } from './once-here.ts'
 import { predictExample } from './predict-example.ts'
+import { retryWhileImporting } from './retry-while-importing.ts'
 
 export const deploy: Command = {
   summary: 'serve a model, or change how it is served',
@@ -57,7 +57,7 @@ Options:
     for (const target of invocation.parameters) rightly(() => parseTarget(target))
     const wanted = wantedOf(invocation)
     const ask = () => (options.update === true ? update(invocation, wanted) : create(invocation, wanted))
-    const changed = await onceHere(ask, invocation)
+    const changed = await retryWhileImporting(ask, invocation)
     const deployment = await followDeployment(changed, invocation)
     if (json) return terminal.out(`${JSON.stringify(deployment)}\n`)
     terminal.out(`${deployment.name}  ${deployment.state}  ${deploymentAddress(deployment, client.url)}\n`)

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { messageOf } from '../../../shared/errors.ts'
-import { atOnce } from '../../../shared/http/at-once.ts'
 import { parseInSteps } from '../../../shared/http/json-steps.ts'
+import { runToEnd } from '../../../shared/http/run-to-end.ts'
 
 function parsed(json: string, pieceLength?: number): { value: unknown; steps: number } {
   const reading = parseInSteps(json, pieceLength)
@@ -110,7 +110,7 @@ describe('parseInSteps', () => {
     const part = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`key ${at}`, at]))
     const json = JSON.stringify({ first: 1, part: { ...part, inner: { a: 1 } }, last: 2 })
     const namesOf = new WeakMap<object, string[]>()
-    const value = atOnce(parseInSteps(json, 1000, namesOf)) as { part: object }
+    const value = runToEnd(parseInSteps(json, 1000, namesOf)) as { part: object }
     expect(namesOf.get(value)).toEqual(['first', 'part', 'last'])
     expect(namesOf.get(value.part)).toEqual([...Object.keys(part), 'inner'])
   })

@@ -1,7 +1,7 @@
 import { Tokenizer } from '@huggingface/tokenizers'
 import { describe, expect, it } from 'vitest'
 import { buildTokenizer } from '../../../../../gpu-service/tasks/text/build-tokenizer.ts'
-import { atOnce } from '../../../../../shared/http/at-once.ts'
+import { runToEnd } from '../../../../../shared/http/run-to-end.ts'
 import { plainTokenizer } from '../../support/plain-tokenizer.ts'
 
 const added = ['<s>', '</s>', '<unk>', '<mask>'].map((content, at) => ({
@@ -39,7 +39,7 @@ describe('a tokenizer that is built in steps', () => {
     ['WordLevel', { type: 'WordLevel', ...words }, {}],
   ])('is in all its parts what the constructor of the library makes: %s', (_kind, model, config) => {
     const file = { ...plainTokenizer, added_tokens: added, model }
-    const [built, usual] = [atOnce(buildTokenizer({ file, config })), new Tokenizer(file, config)]
+    const [built, usual] = [runToEnd(buildTokenizer({ file, config })), new Tokenizer(file, config)]
     // The model is a function, of which two are never the same.
     expect({ ...built, model: { ...built.model } }).toEqual({ ...usual, model: { ...usual.model } })
     for (const text of ['abcabc', 'a<mask>b', 'x 10 9', '']) {
@@ -57,7 +57,7 @@ describe('a tokenizer that is built in steps', () => {
   ])('fails where the library does: %s %j', (_kind, model) => {
     const file = { ...plainTokenizer, model }
     expect(() => new Tokenizer(file as never, {})).toThrow()
-    expect(() => atOnce(buildTokenizer({ file, config: {} }))).toThrow()
+    expect(() => runToEnd(buildTokenizer({ file, config: {} }))).toThrow()
   })
 
   const many = Array.from({ length: 30_000 }, (_, at) => `word ${at}`)

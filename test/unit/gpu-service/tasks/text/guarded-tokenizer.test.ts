@@ -4,7 +4,7 @@ import { createTextEncoder } from '../../../../../gpu-service/tasks/text/text-en
 import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
 import { guardTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer-guard.ts'
 import { yieldTurnFor } from '../../../../../gpu-service/yield-turn.ts'
-import { atOnce } from '../../../../../shared/http/at-once.ts'
+import { runToEnd } from '../../../../../shared/http/run-to-end.ts'
 import { countTurns } from '../../../../support/count-turns.ts'
 import { plainTokenizer } from '../../support/plain-tokenizer.ts'
 
@@ -86,7 +86,8 @@ describe('a tokenizer with an unknown pattern', () => {
   it('is refused by name if it takes too long for the tokens of its own file', () => {
     const normalizer = { type: 'Replace', pattern: { Regex: '(a+)+b' }, content: '' }
     const added_tokens = [{ id: 2, content: `${'a'.repeat(40)}!`, normalized: true }]
-    const checked = () => atOnce(checkedTokenizer({ ...plainTokenizer, normalizer, added_tokens }, {}, { limitMs: 50 }))
+    const checked = () =>
+      runToEnd(checkedTokenizer({ ...plainTokenizer, normalizer, added_tokens }, {}, { limitMs: 50 }))
     expect(checked).toThrow(expect.objectContaining({ code: 'unsupported_model' }))
     expect(checked).toThrow('"tokenizer.json" takes longer than 50 ms')
   })

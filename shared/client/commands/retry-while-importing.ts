@@ -15,7 +15,7 @@ const coming: Readonly<Record<string, string>> = {
  * Repeats a question until the running or just finished import has brought the model. @throws ApiError on any other
  * refusal, or when it takes too long
  */
-export async function onceHere<Answer>(ask: () => Promise<Answer>, invocation: Invocation): Promise<Answer> {
+export async function retryWhileImporting<Answer>(ask: () => Promise<Answer>, invocation: Invocation): Promise<Answer> {
   const { terminal, options, parameters } = invocation
   if (options.detach === true) return ask()
   const attempt = () =>

@@ -1,7 +1,7 @@
 import { ConditionFailed } from './table.ts'
 
 /** Makes a conditional write. @returns whether the condition still held */
-export async function asSeen(write: () => Promise<unknown>): Promise<boolean> {
+export async function conditionHeld(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write()
     return true

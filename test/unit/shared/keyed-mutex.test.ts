@@ -1,10 +1,10 @@
 import { setImmediate as aTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { createTurns } from '../../../shared/turns.ts'
+import { createKeyedMutex } from '../../../shared/keyed-mutex.ts'
 
-describe('turns', () => {
+describe('the keyed mutex', () => {
   it('go one after the other in the order of asking, also after one that failed', async () => {
-    const inTurn = createTurns()
+    const inTurn = createKeyedMutex()
     const seen: string[] = []
     const work = (name: string) => async () => {
       seen.push(`${name} begins`)
@@ -19,7 +19,7 @@ describe('turns', () => {
   })
 
   it('of another subject wait for nobody', async () => {
-    const inTurn = createTurns()
+    const inTurn = createKeyedMutex()
     const held = Promise.withResolvers<void>()
     const first = inTurn('one', () => held.promise)
     expect(await inTurn('other', async () => 'done')).toBe('done')

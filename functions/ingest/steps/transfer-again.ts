@@ -12,7 +12,7 @@ import { countProgress } from './count-progress.ts'
 import { sendTransfers } from './send-transfers.ts'
 
 /** Transfers files again whose blobs a collection removed before a revision named them. */
-export async function bringAgain(
+export async function transferAgain(
   { item, missing }: { item: ImportItem; missing: readonly string[] },
   dependencies: IngestDependencies,
 ): Promise<void> {

@@ -7,7 +7,7 @@ import { scanSome } from '../read-pages.ts'
  * The built-in admin's key may exist under two ids with one secret, from before and from the backup. Keeps the id under
  * which it is found.
  */
-export const removeTwins: Phase = {
+export const removeDuplicateKeys: Phase = {
   name: 'duplicate keys',
   run: (step) =>
     scanSome(step, async (items) => {

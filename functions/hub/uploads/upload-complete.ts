@@ -3,7 +3,7 @@ import { stagedKey } from '../../../shared/uploads/prove-upload.ts'
 import type { UploadParts } from './upload-parts.ts'
 
 /** Whether an upload is complete, whichever client sent the content to this repo. */
-export async function hasCome(
+export async function isUploadComplete(
   { id }: UploadItem,
   { table, objects, now }: Pick<UploadParts, 'table' | 'objects' | 'now'>,
 ): Promise<boolean> {

@@ -15,7 +15,7 @@ const lookedAt = 50
  * For something missing: replaces the error by `import_under_way` where a visible import is bringing it. @throws
  * AppError
  */
-export const unlessComing =
+export const unlessUnderWay =
   (table: Table, { principal, target }: { principal: Principal; target: Target }) =>
   async (error: unknown): Promise<never> => {
     if (!(error instanceof AppError) || !missing.has(error.code)) throw error

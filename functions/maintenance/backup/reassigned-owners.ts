@@ -7,7 +7,7 @@ import { recordOf } from './restore-items.ts'
  * Tells whether a namespace was created anew after the backup, and so belongs to somebody else. An ownerless one,
  * recreated by a dropped file, does not count.
  */
-export async function createGivenNames(step: Step): Promise<(owner: string) => Promise<boolean>> {
+export async function createReassignedOwners(step: Step): Promise<(owner: string) => Promise<boolean>> {
   const { endedAt } = await recordOf(step)
   return askOnce(async (name) => {
     const owner = await findOwner(step.parts.table, name)
