@@ -1,5 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node'
 import type { WorkerSettings } from './messages.ts'
+import { withoutSlowFusions } from './slow-fusions.ts'
 
 /**
  * A GPU's arena grows to powers of two and never shrinks (microsoft/onnxruntime#7267), so weights inside it could take
@@ -17,6 +18,7 @@ export function sessionOptions({ device, threads }: SessionSettings): InferenceS
     // The runtime would write errors to stderr, which are already returned as reasons.
     logSeverityLevel: 4,
     extra: {
+      ...withoutSlowFusions(device),
       session: {
         // Spinning threads make a run a third faster, but must not spin after it ends.
         force_spinning_stop: '1',

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { InferenceSession } from 'onnxruntime-node'
 import { graphFile, weightsFile, writeSums } from './mapped-files.ts'
 import { areAligned } from './prepacked-weights.ts'
+import { withoutSlowFusions } from './slow-fusions.ts'
 
 /**
  * Smaller weights stay in the graph, which every session copies. Weights of odd lengths misalign those behind them, and
@@ -46,6 +47,8 @@ async function write({ path, folder, sizeBytesMin, prepacked }: Written): Promis
     logSeverityLevel: 4,
     optimizedModelFilePath: join(folder, graphFile),
     extra: {
+      // Only engines on a CPU map weights.
+      ...withoutSlowFusions('cpu'),
       session: {
         optimized_model_external_initializers_file_name: weightsFile,
         optimized_model_external_initializers_min_size_in_bytes: String(sizeBytesMin),
