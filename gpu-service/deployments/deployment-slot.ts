@@ -32,8 +32,8 @@ export class DeploymentSlot {
     this.#parts = parts
     this.#state = new SlotState({ ...parts, item: () => this.item })
     const onFailure = (error: unknown) => this.#reloadFailed(error)
-    const onEntered = (took: LoadTimes) => this.#entered(took)
-    this.#model = new SlotModel({ slot: this, state: this.#state, parts, onFailure, onEntered })
+    const onLoaded = (took: LoadTimes) => this.#modelLoaded(took)
+    this.#model = new SlotModel({ slot: this, state: this.#state, parts, onFailure, onLoaded })
   }
 
   /** Answers requests; `undefined` while nothing does. */
@@ -99,9 +99,9 @@ export class DeploymentSlot {
   }
 
   /** The model was loaded, for every deployment that uses it. */
-  #entered(took: LoadTimes): void {
-    this.#state.entered()
-    this.model?.control.entered()
+  #modelLoaded(took: LoadTimes): void {
+    this.#state.loaded()
+    this.model?.control.loaded()
     // The metrics of a removed deployment would never be removed again.
     if (this.#isRetired) return
     const { label: deployment } = this

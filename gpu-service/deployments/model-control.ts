@@ -51,7 +51,7 @@ export class ModelControl {
   }
 
   /** The model was loaded, for whatever reason. */
-  entered(): void {
+  loaded(): void {
     this.#isUnloaded = false
   }
 

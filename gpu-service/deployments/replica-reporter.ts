@@ -2,7 +2,7 @@ import type { ReplicaStatus } from '../../shared/contract/deployment.ts'
 import { createKeyedMutex } from '../../shared/keyed-mutex.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
-import { isKeeper } from './keepers.ts'
+import { keepsLoaded } from './keeps-loaded.ts'
 import { reportOf, urgentPartOf } from './replica-report.ts'
 import type { ServedDeployment } from './served-deployment.ts'
 
@@ -44,7 +44,7 @@ export class ReplicaReporter {
 
   /** Whether this replica keeps a deployment loaded. */
   isKeeper(item: DeploymentItem): boolean {
-    return isKeeper({ item, self: this.#options.replicaId, replicas: this.replicas })
+    return keepsLoaded({ item, self: this.#options.replicaId, replicas: this.replicas })
   }
 
   /** Writes a heartbeat. */

@@ -1,19 +1,20 @@
 import { errors } from '../../shared/errors.ts'
+import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import type { LoadTimes } from '../models/model-lease.ts'
-import type { DeploymentSlot } from './deployment-slot.ts'
+import type { Outcomes } from './outcomes.ts'
 import { type ServedModel, serveLease } from './served-model.ts'
 import { leaseTermsOf } from './serving-terms.ts'
 import type { SlotParts } from './slot-parts.ts'
 import type { SlotState } from './slot-state.ts'
 
 interface SlotModelOptions {
-  slot: Pick<DeploymentSlot, 'item' | 'label' | 'outcomes'>
+  slot: { readonly item: DeploymentItem; readonly label: string; readonly outcomes: Outcomes }
   state: SlotState
   parts: SlotParts
   /** Called when an engine could not load it for new work. */
   onFailure: (error: unknown) => void
   /** Called after each load. */
-  onEntered: (took: LoadTimes) => void
+  onLoaded: (took: LoadTimes) => void
 }
 
 /** The model of a slot, from lease to release; either may start while the other is running. */
@@ -64,17 +65,17 @@ export class SlotModel {
   }
 
   async #load(): Promise<void> {
-    const { slot, state, parts, onFailure, onEntered } = this.#options
+    const { slot, state, parts, onFailure, onLoaded } = this.#options
     const { item, label, outcomes } = slot
     const startedMs = parts.now()
     try {
-      const lease = await parts.models.acquire({ ...leaseTermsOf(item), onFailure, onEntered })
+      const lease = await parts.models.acquire({ ...leaseTermsOf(item), onFailure, onLoaded })
       if (this.#isOver) return await lease.release()
       this.loadSeconds = (parts.now() - startedMs) / 1000
       // No await from here on: a retirement in between would miss what it has to release.
       this.current = serveLease({ lease, item, label, outcomes, parts })
       // A model waiting for its first request has not proved that it loads.
-      if (lease.isResident) state.entered()
+      if (lease.isResident) state.loaded()
       state.ready()
     } catch (error) {
       state.failed(error)

@@ -63,7 +63,7 @@ export class SlotState {
   }
 
   /** Call when the model was loaded. */
-  entered(): void {
+  loaded(): void {
     this.#options.failures.forget(this.#options.item())
   }
 

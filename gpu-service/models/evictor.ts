@@ -1,9 +1,9 @@
 import { chooseVictim } from './choose-victim.ts'
 import type { LoadQueue } from './load-queue.ts'
-import type { Stays } from './stays.ts'
+import type { LoadedModels } from './loaded-models.ts'
 
 interface EvictorOptions {
-  stays: Stays
+  loadedModels: LoadedModels
   loads: LoadQueue
   /** How long a model may wait for its turn, if loads are shorter. */
   waitMsMax: number
@@ -23,13 +23,13 @@ export class Evictor {
 
   /** Evicts a model if one may go, or tries again when one may. */
   makeRoom(): void {
-    const { stays, loads, waitMsMax, now, again } = this.#options
+    const { loadedModels, loads, waitMsMax, now, again } = this.#options
     const nowMs = now()
-    const candidates = stays.loaded
+    const candidates = loadedModels.ready
     const turnMsMax = loads.turnMsFor({ held: candidates.length, waitMsMax })
     const { victim, nextMs } = chooseVictim({ candidates, nowMs, turnMsMax })
     if (victim !== undefined) {
-      stays.evict(victim, 'memory')
+      loadedModels.evict(victim, 'memory')
       again()
     } else if (nextMs < Number.POSITIVE_INFINITY) {
       this.#timer = setTimeout(again, Math.max(1, nextMs - nowMs))

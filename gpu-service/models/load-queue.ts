@@ -1,5 +1,5 @@
 import type { Resident } from './resident.ts'
-import { turnMs, turnMsFor } from './turns.ts'
+import { turnMs, turnMsFor } from './turn-length.ts'
 
 /** The models to load, in order of request. */
 export class LoadQueue {

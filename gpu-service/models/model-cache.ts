@@ -6,7 +6,7 @@ import type { RevisionFile } from '../../shared/model/revision-id.ts'
 import { objectKeys } from '../../shared/objects/keys.ts'
 import { ObjectMissing, type ObjectStore } from '../../shared/objects/object-store.ts'
 import type { FolderLock } from './folder-lock.ts'
-import { holdRevision } from './hold-revision.ts'
+import { lockRevision } from './lock-revision.ts'
 import { readManifest } from './manifest.ts'
 import type { ModelFiles } from './model-files.ts'
 import { neededFiles } from './needed-files.ts'
@@ -83,7 +83,7 @@ export class ModelCache {
 
   /** Keeps a revision's files from being removed by any process. */
   hold({ revision }: Pick<ModelRequest, 'revision'>): Promise<FolderLock> {
-    return holdRevision({ root: this.#root, revision })
+    return lockRevision({ root: this.#root, revision })
   }
 
   /** @throws AppError `unsupported_model` naming the file at fault */

@@ -19,7 +19,7 @@ export interface LoadRequest extends ModelRequest {
   /** Called when an engine could not load it for new work. */
   onFailure?: (error: unknown) => void
   /** Called after each load, for every current user. */
-  onEntered?: (took: LoadTimes) => void
+  onLoaded?: (took: LoadTimes) => void
 }
 
 /** The duration of a load, and of the warm-up within it. */

@@ -1,6 +1,6 @@
 import type { ItemQueue } from '../batcher/item-queue.ts'
-import type { MeasuredRun } from './enter-engine.ts'
 import type { GatedQueue } from './gated-queue.ts'
+import type { MeasuredRun } from './load-into-engine.ts'
 
 interface Queue {
   gate: GatedQueue

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import type { OpenedTask, RunSettings } from '../tasks/task.ts'
 import { taskNamed } from '../tasks/tasks.ts'
 import { withTensors } from '../tasks/tensors/with-tensors.ts'
-import { bringFiles } from './bring-files.ts'
+import { fetchFiles } from './fetch-files.ts'
 import type { ModelCache, ModelRequest } from './model-cache.ts'
 import { localPath } from './model-files.ts'
 
@@ -22,7 +22,7 @@ export async function openModel(
 ): Promise<OpenedModel> {
   const { file } = request
   const task = taskNamed(request.task)
-  const { files, graph, weights } = await bringFiles({ cache, request, others: task.filesWith?.(file) ?? [] })
+  const { files, graph, weights } = await fetchFiles({ cache, request, others: task.filesWith?.(file) ?? [] })
   const source = { files, file, graph, settings }
   const opened = withTensors(await task.open(source), source)
   const paths = [...new Set([...Object.values(opened.graphs), ...weights.map((path) => localPath(files, path))])]

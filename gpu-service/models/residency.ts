@@ -2,8 +2,8 @@ import { errors } from '../../shared/errors.ts'
 import { Evictor } from './evictor.ts'
 import { isKept, KeptModels } from './kept-models.ts'
 import { LoadQueue } from './load-queue.ts'
+import { LoadedModels } from './loaded-models.ts'
 import type { EvictionReason, Resident } from './resident.ts'
-import { Stays } from './stays.ts'
 
 interface ResidencyOptions {
   /** The budget of all models together. */
@@ -21,7 +21,7 @@ interface ResidencyOptions {
  */
 export class Residency {
   readonly #options: ResidencyOptions
-  readonly #stays: Stays
+  readonly #loaded: LoadedModels
   readonly #loads = new LoadQueue()
   readonly #kept: KeptModels
   readonly #evictor: Evictor
@@ -31,10 +31,10 @@ export class Residency {
     this.#kept = new KeptModels(options)
     const { now = () => performance.now(), waitMsMax, onEviction } = options
     const again = () => this.#step()
-    this.#stays = new Stays({
+    this.#loaded = new LoadedModels({
       now,
       onEviction,
-      onEntered: (model) => {
+      onLoaded: (model) => {
         this.#kept.judge()
         this.#loads.grant(model)
       },
@@ -45,7 +45,7 @@ export class Residency {
       },
       onChange: again,
     })
-    this.#evictor = new Evictor({ stays: this.#stays, loads: this.#loads, waitMsMax, now, again })
+    this.#evictor = new Evictor({ loadedModels: this.#loaded, loads: this.#loads, waitMsMax, now, again })
   }
 
   get maxBytes(): number {
@@ -53,16 +53,16 @@ export class Residency {
   }
 
   get residentCount(): number {
-    return this.#stays.loaded.length
+    return this.#loaded.ready.length
   }
 
   get heldBytes(): number {
-    return this.#stays.heldBytes
+    return this.#loaded.heldBytes
   }
 
   /** Whether the engines have other models, including those being loaded or unloaded. */
   holdsOthers(model: Resident): boolean {
-    return this.#stays.count > (this.#stays.has(model) ? 1 : 0)
+    return this.#loaded.count > (this.#loaded.has(model) ? 1 : 0)
   }
 
   /** Why not all models that should stay fit, if they do not. */
@@ -81,7 +81,7 @@ export class Residency {
     const { maxBytes } = this.#options
     if (sizeBytes > maxBytes) return Promise.reject(errors.modelTooLarge({ model: name, sizeBytes, maxBytes }))
     if (isKept(model)) this.#kept.add(model)
-    if (this.#stays.of(model)?.state === 'loaded') return Promise.resolve()
+    if (this.#loaded.of(model)?.state === 'loaded') return Promise.resolve()
     const known = this.#loads.of(model)
     if (known !== undefined) return known
     const granted = this.#loads.add(model)
@@ -93,36 +93,36 @@ export class Residency {
   stayChanged(model: Resident): void {
     if (isKept(model) && model.sizeBytes <= this.#options.maxBytes) this.#kept.add(model)
     else this.#kept.delete(model)
-    const stay = this.#stays.of(model)
-    if (stay?.state === 'loaded') stay.waitForIdleness()
+    const loaded = this.#loaded.of(model)
+    if (loaded?.state === 'loaded') loaded.waitForIdleness()
     this.#step()
   }
 
   /** Records that a model has worked. */
   touch(model: Resident): void {
-    const stay = this.#stays.of(model)
-    if (stay?.state !== 'loaded') return
-    stay.touch()
+    const loaded = this.#loaded.of(model)
+    if (loaded?.state !== 'loaded') return
+    loaded.touch()
     if (this.#loads.size > 0) this.#step()
   }
 
   /** Unloads a model after its current runs, until it is wanted again. */
   async unload(model: Resident): Promise<void> {
-    const stay = this.#stays.of(model)
-    if (stay?.state === 'loading') await stay.settled
-    const held = this.#stays.of(model)
-    if (held?.state === 'loaded') this.#stays.evict(held, 'unload')
+    const loaded = this.#loaded.of(model)
+    if (loaded?.state === 'loading') await loaded.settled
+    const held = this.#loaded.of(model)
+    if (held?.state === 'loaded') this.#loaded.evict(held, 'unload')
     await held?.settled
   }
 
   /** Unloads a model, whatever waits for it. */
   async remove(model: Resident): Promise<void> {
     this.#kept.delete(model)
-    const stay = this.#stays.of(model)
-    if (stay?.state === 'loading') await stay.settled
+    const loaded = this.#loaded.of(model)
+    if (loaded?.state === 'loading') await loaded.settled
     this.#loads.refuse(model, errors.modelNotReady(model.name, 'it was just removed'))
-    const held = this.#stays.of(model)
-    if (held?.state === 'loaded') this.#stays.unload(held)
+    const held = this.#loaded.of(model)
+    if (held?.state === 'loaded') this.#loaded.unload(held)
     await held?.settled
   }
 
@@ -130,17 +130,17 @@ export class Residency {
   #step(): void {
     this.#evictor.stop()
     const next = this.#loads.next ?? this.#toReload()
-    if (this.#stays.areLoading || (next !== undefined && this.#stays.has(next))) return
+    if (this.#loaded.areLoading || (next !== undefined && this.#loaded.has(next))) return
     const { maxBytes } = this.#options
-    const { heldBytes, stayingBytes } = this.#stays
+    const { heldBytes, stayingBytes } = this.#loaded
     // A loaded model may turn out larger than estimated, so the limit may be exceeded without a new request.
     if (stayingBytes + (next?.sizeBytes ?? 0) > maxBytes) this.#evictor.makeRoom()
-    else if (next !== undefined && heldBytes + next.sizeBytes <= maxBytes) this.#stays.load(next)
+    else if (next !== undefined && heldBytes + next.sizeBytes <= maxBytes) this.#loaded.load(next)
   }
 
   /** A model to reload without a request: one that should stay, and would have without others needing its place. */
   #toReload(): Resident | undefined {
     const freeBytes = this.#options.maxBytes - this.heldBytes
-    return this.#kept.toReload({ freeBytes, isUnloaded: (model) => !this.#stays.has(model) })
+    return this.#kept.toReload({ freeBytes, isUnloaded: (model) => !this.#loaded.has(model) })
   }
 }

@@ -1,11 +1,11 @@
 import type { ItemQueue } from '../batcher/item-queue.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
-import { allAwake, enterEngines, leaveEngines } from './engine-copies.ts'
-import type { Entered } from './enter-engine.ts'
 import type { FolderLock } from './folder-lock.ts'
 import { type GatedModel, GatedQueue } from './gated-queue.ts'
 import { InFlight } from './in-flight.ts'
 import { LearnedSize } from './learned-size.ts'
+import type { EngineLoad } from './load-into-engine.ts'
+import { allAwake, loadIntoEngines, unloadFromEngines } from './load-into-engines.ts'
 import type { LoadTimes } from './model-lease.ts'
 import { ModelQueues } from './model-queues.ts'
 import type { OpenedModel } from './open-model.ts'
@@ -23,11 +23,11 @@ interface ResidentModelOptions {
   /** The private memory of the engines, if known. */
   engineBytes: () => number | undefined
   /** Restores its files if needed, and holds them until the lock is released. */
-  holdFiles: (paths: readonly string[]) => Promise<FolderLock>
+  lockFiles: (paths: readonly string[]) => Promise<FolderLock>
   /** Called when it could not be loaded for new work. */
   onFailure: (error: unknown) => void
   /** Called after each load. */
-  onEntered: (took: LoadTimes) => void
+  onLoaded: (took: LoadTimes) => void
 }
 
 /** A deployed model, loaded or unloaded; its queues and tokenizer are ready either way. */
@@ -127,40 +127,40 @@ export class ResidentModel implements Resident, GatedModel {
     }
   }
 
-  async enter(): Promise<void> {
-    const { opened, holdFiles, onEntered } = this.#options
+  async loadIntoEngines(): Promise<void> {
+    const { opened, lockFiles, onLoaded } = this.#options
     const startedMs = performance.now()
-    const lock = await holdFiles(opened.paths)
-    const { speed, warmUpMs } = await this.#enterEngines().catch((error) => {
+    const lock = await lockFiles(opened.paths)
+    const { speed, warmUpMs } = await this.#loadIntoEngines().catch((error) => {
       lock.release()
       throw error
     })
     this.#lock = lock
     this.loadMs = performance.now() - startedMs
     this.isLoaded = true
-    onEntered({ loadMs: this.loadMs, warmUpMs })
+    onLoaded({ loadMs: this.loadMs, warmUpMs })
     this.#queues.learn(speed)
     this.#queues.wake()
   }
 
-  async #enterEngines(): Promise<Entered> {
+  async #loadIntoEngines(): Promise<EngineLoad> {
     const { modelId, opened, file, pool } = this.#options
     await allAwake(pool)
     const isKnown = this.loadMs !== undefined
     const { fileBytes } = opened
-    return this.#size.measure(() => enterEngines({ modelId, opened: opened.opened, pool, file, fileBytes, isKnown }))
+    return this.#size.measure(() => loadIntoEngines({ modelId, opened: opened.opened, pool, file, fileBytes, isKnown }))
   }
 
-  async leave(): Promise<void> {
+  async unloadFromEngines(): Promise<void> {
     const { modelId, opened, pool } = this.#options
     this.isLoaded = false
     await this.#runs.none()
-    await leaveEngines({ modelId, opened: opened.opened, pool })
+    await unloadFromEngines({ modelId, opened: opened.opened, pool })
     this.#lock?.release()
     this.#lock = undefined
   }
 
-  left(): void {
+  unloaded(): void {
     this.#queues.wake()
   }
 }

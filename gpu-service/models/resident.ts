@@ -11,11 +11,11 @@ export interface Resident {
   /** How long it stays loaded without work; `undefined` for forever. */
   readonly idleMsMax: number | undefined
   /** Loads it into every engine. */
-  enter(): Promise<void>
+  loadIntoEngines(): Promise<void>
   /** Starts no run, waits for the current ones, and unloads it. Never rejects. */
-  leave(): Promise<void>
+  unloadFromEngines(): Promise<void>
   /** Called after it was unloaded. */
-  left(): void
+  unloaded(): void
 }
 
 export type EvictionReason = 'memory' | 'idle' | 'unload'

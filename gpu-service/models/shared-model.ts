@@ -3,7 +3,7 @@ import type { ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
 import type { RunSettings } from '../tasks/task.ts'
 import { createLease } from './create-lease.ts'
-import { holdFiles } from './hold-files.ts'
+import { lockFiles } from './lock-files.ts'
 import type { ModelCache } from './model-cache.ts'
 import { idleMsOf, type LoadRequest, type ModelLease } from './model-lease.ts'
 import { type OpenedModel, openModel } from './open-model.ts'
@@ -91,12 +91,12 @@ export class SharedModel {
     const model = new ResidentModel({
       ...parts,
       ...{ modelId, file: request.file, opened, engineBytes },
-      holdFiles: (paths) => holdFiles({ cache, revision: request.revision, requests, paths, open }),
+      lockFiles: (paths) => lockFiles({ cache, revision: request.revision, requests, paths, open }),
       onFailure: (error) => {
         for (const lease of requests) lease.onFailure?.(error)
       },
-      onEntered: (took) => {
-        for (const lease of requests) lease.onEntered?.(took)
+      onLoaded: (took) => {
+        for (const lease of requests) lease.onLoaded?.(took)
       },
     })
     return { opened, model }

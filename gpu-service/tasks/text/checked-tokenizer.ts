@@ -1,6 +1,6 @@
 import { Tokenizer } from '@huggingface/tokenizers'
 import { AppError, errors } from '../../../shared/errors.ts'
-import { OutOfTime, withinTime } from '../../within-time.ts'
+import { OutOfTime, runWithTimeout } from '../../run-with-timeout.ts'
 import { buildTokenizer } from './build-tokenizer.ts'
 import { exactStages } from './exact-stages.ts'
 import { limitGrowth } from './growth.ts'
@@ -47,7 +47,7 @@ export function* checkedTokenizer(
 ): Generator<void, CheckedTokenizer> {
   refuseManySpecials(config)
   try {
-    withinTime({ limitMs, work: () => tryStages(file) })
+    runWithTimeout({ limitMs, work: () => tryStages(file) })
   } catch (error) {
     if (!(error instanceof OutOfTime)) throw error
     throw errors.unsupportedModel(

@@ -1,5 +1,5 @@
 import { errors } from '../../../shared/errors.ts'
-import { OutOfTime, threadMs, withinTime } from '../../within-time.ts'
+import { OutOfTime, runWithTimeout, threadMs } from '../../run-with-timeout.ts'
 import { SlowAllowance } from './slow-allowance.ts'
 
 /** Several times what a piece of a text takes at most. */
@@ -32,7 +32,7 @@ export function guardTokenizer({
     if (isSlow && allowance.isUsedUp) throw errors.tokenizerRests(Math.ceil(allowance.secondsUntilLeft))
     const startedMs = usedMs()
     try {
-      return withinTime({ limitMs, work, usedMs })
+      return runWithTimeout({ limitMs, work, usedMs })
     } catch (error) {
       // A backtracking pattern may overflow its stack before the limit.
       if (!(error instanceof OutOfTime || error instanceof RangeError)) throw error

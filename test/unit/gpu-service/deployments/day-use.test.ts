@@ -106,12 +106,12 @@ describe('the request count of a day', () => {
 
   it('is written for several deployments at once, and again only for those with new requests', async () => {
     const written: [string, number][] = []
-    const state = { runToEnd: 0, atOnceMax: 0 }
+    const state = { atOnce: 0, atOnceMax: 0 }
     const use = new DayUse({
       async add({ deployment, requests }) {
-        state.atOnceMax = Math.max(state.atOnceMax, ++state.runToEnd)
+        state.atOnceMax = Math.max(state.atOnceMax, ++state.atOnce)
         await new Promise((resolve) => setImmediate(resolve))
-        state.runToEnd--
+        state.atOnce--
         written.push([deployment, requests])
         return requests
       },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isKeeper } from '../../../../gpu-service/deployments/keepers.ts'
+import { keepsLoaded } from '../../../../gpu-service/deployments/keeps-loaded.ts'
 import { changeDeployment, defaultPool, liveReplicas, poolReplicas } from '../../../../shared/table/deployments.ts'
 import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { irisModel } from '../support/test-models.ts'
@@ -69,7 +69,7 @@ it('at most `max` replicas keep a model loaded, others load it on demand, and on
   const replicas = ['one', 'two']
   await expect.poll(async () => (await poolReplicas(one.table, defaultPool, new Date())).length, slow).toBe(2)
   const names = ['a', 'b', 'c', 'd', 'e', 'f'].filter((name) =>
-    isKeeper({ item: { name, max: 1 }, self: 'two', replicas }),
+    keepsLoaded({ item: { name, max: 1 }, self: 'two', replicas }),
   )
   const [name = ''] = names
   const deployed = { name, targets: [await publishTarget(one, await irisModel())], max: 1, idleSeconds: 1 }

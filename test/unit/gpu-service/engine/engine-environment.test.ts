@@ -7,7 +7,7 @@ it('hides credentials from the process that parses untrusted model files', async
   vi.stubEnv('SLIPWAY_ADMIN_KEY_SHA256', 'a'.repeat(64))
   vi.stubEnv('CUDA_VISIBLE_DEVICES', '1')
   onTestFinished(() => void vi.unstubAllEnvs())
-  const workerUrl = new URL('../support/telling-worker.ts', import.meta.url)
+  const workerUrl = new URL('../support/environment-worker.ts', import.meta.url)
   const engine = new WorkerEngine({ workerUrl, device: 'cpu', environment: engineEnvironment(process.env) })
   onTestFinished(() => engine.close())
   await engine.load({ modelId: 'one', path: 'one.onnx' })

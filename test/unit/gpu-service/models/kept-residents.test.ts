@@ -115,12 +115,12 @@ it('does not retry a kept model that cannot come back', async () => {
   const kept = model('kept')
   void residency.want(kept)
   await pass(loadMs + 1000)
-  const enter = vi.fn(() => Promise.reject(new Error('the file is gone')))
-  kept.enter = enter
+  const load = vi.fn(() => Promise.reject(new Error('the file is gone')))
+  kept.loadIntoEngines = load
   void residency.want(model('passing', { idleMsMax: 500 }))
   await pass(60_000)
   expect(story).toEqual(['kept in', 'kept out', 'passing in', 'passing out'])
-  expect(enter).toHaveBeenCalledOnce()
+  expect(load).toHaveBeenCalledOnce()
 })
 
 it('reports why not all kept models can stay, for as long as that is so', async () => {

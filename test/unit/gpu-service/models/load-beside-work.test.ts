@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Engine } from '../../../../gpu-service/engine/engine.ts'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
-import { enterEngines } from '../../../../gpu-service/models/engine-copies.ts'
+import { loadIntoEngines } from '../../../../gpu-service/models/load-into-engines.ts'
 import { settled } from '../support/manual-batcher.ts'
 
 /** Engines whose loads end when the test ends them, and a queue that records which engines got its work. */
@@ -27,7 +27,7 @@ function start({ engineCount }: { engineCount: number }) {
     idle: () => Promise.resolve(),
   })
   const opened = { graphs: { main: 'main.onnx', other: 'other.onnx' }, warmUp: [] }
-  const entering = enterEngines({ modelId: 'new', opened, pool, file: 'main.onnx', fileBytes: 1 })
+  const entering = loadIntoEngines({ modelId: 'new', opened, pool, file: 'main.onnx', fileBytes: 1 })
   const ask = async () => {
     waiting++
     pool.wake()

@@ -51,7 +51,7 @@ it('gives each of many busy models a turn, in the order they were asked for', as
   const { residency, model, story } = startResidency({ places: 2 })
   const models = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => {
     const one = model(name, { isBusy: true })
-    one.left = () => void residency.want(one)
+    one.unloaded = () => void residency.want(one)
     return one
   })
   for (const one of models) void residency.want(one)
@@ -78,7 +78,7 @@ it('refuses by name what can never fit, and goes on after a failed load', async 
     code: 'model_too_large',
     message: expect.stringContaining('"giant"'),
   })
-  const broken = residency.want(model('broken', { enter: () => Promise.reject(new Error('no graph')) }))
+  const broken = residency.want(model('broken', { loadIntoEngines: () => Promise.reject(new Error('no graph')) }))
   const good = residency.want(model('good'))
   await expect(broken).rejects.toThrow('no graph')
   await pass(loadMs)
@@ -92,10 +92,10 @@ it('makes room if a model turns out larger than estimated', async () => {
   void residency.want(a)
   await pass(loadMs + 1000)
   const b = model('b')
-  b.left = () => undefined
-  const enter = b.enter
-  b.enter = async () => {
-    await enter()
+  b.unloaded = () => undefined
+  const load = b.loadIntoEngines
+  b.loadIntoEngines = async () => {
+    await load()
     b.sizeBytes = 15
   }
   void residency.want(b)

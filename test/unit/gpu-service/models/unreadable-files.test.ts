@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import * as z from 'zod'
-import { bringFiles } from '../../../../gpu-service/models/bring-files.ts'
+import { fetchFiles } from '../../../../gpu-service/models/fetch-files.ts'
 import { type ModelFiles, readConfig } from '../../../../gpu-service/models/model-files.ts'
 import { readDenseLayer } from '../../../../gpu-service/tasks/feature-extraction/dense-layer.ts'
 import { clipOutputs } from '../../../../gpu-service/tasks/zero-shot-image-classification/clip-graphs.ts'
@@ -33,7 +33,7 @@ const clip = JSON.stringify({ model_type: 'clip' })
 const readings: Record<string, () => Promise<unknown>> = {
   'a graph': async () => {
     const files = await unreadable([file, undefined])
-    return bringFiles({ cache: { materialise: async () => files }, request, others: [] })
+    return fetchFiles({ cache: { materialise: async () => files }, request, others: [] })
   },
   'a config': async () => readConfig(await unreadable(['config.json', undefined]), 'config.json', z.unknown()),
   'the weights of a layer': async () =>

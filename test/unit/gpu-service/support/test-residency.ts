@@ -23,17 +23,17 @@ export function startResidency({ places, sizeBytes = 10 }: { places: number; siz
       isBusy: false,
       idleMsMax: undefined as number | undefined,
       loadMs,
-      async enter() {
+      async loadIntoEngines() {
         held += made.sizeBytes
         heldMost = Math.max(heldMost, held)
         await new Promise((resolve) => setTimeout(resolve, loadMs))
         story.push(`${name} in`)
       },
-      async leave() {
+      async unloadFromEngines() {
         held -= made.sizeBytes
         story.push(`${name} out`)
       },
-      left() {},
+      unloaded() {},
       ...change,
     }
     return made

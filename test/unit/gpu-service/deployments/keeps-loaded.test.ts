@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { asServedHere, isKeeper } from '../../../../gpu-service/deployments/keepers.ts'
+import { asServedHere, keepsLoaded } from '../../../../gpu-service/deployments/keeps-loaded.ts'
 import type { DeploymentItem } from '../../../../shared/table/deployments.ts'
 
 const replicas = Array.from({ length: 10 }, (_, index) => `ip-10-0-0-${index}.internal-7`)
 const keepersOf = (item: Pick<DeploymentItem, 'name' | 'max'>, among = replicas) =>
-  among.filter((self) => isKeeper({ item, self, replicas: among.toReversed() }))
+  among.filter((self) => keepsLoaded({ item, self, replicas: among.toReversed() }))
 const names = Array.from({ length: 200 }, (_, index) => `model-${index}`)
 
 it('keepers are as many as `max` allows, and every replica agrees who they are', () => {
@@ -34,7 +34,7 @@ it('keepers stay the same when another replica comes or goes', () => {
 
 it('a replica that is not in the table yet already knows whether it will be a keeper', () => {
   const keeps = (name: string, among: readonly string[]) =>
-    isKeeper({ item: { name, max: 3 }, self: 'new', replicas: among })
+    keepsLoaded({ item: { name, max: 3 }, self: 'new', replicas: among })
   const before = names.map((name) => keeps(name, replicas))
   expect(before).toEqual(names.map((name) => keepersOf({ name, max: 3 }, [...replicas, 'new']).includes('new')))
   expect(new Set(before)).toEqual(new Set([true, false]))

@@ -5,7 +5,7 @@ import { type FolderLock, lockTogether } from './folder-lock.ts'
 import { lockPath } from './trim-folder.ts'
 
 /** Keeps a revision from being removed by any process until it is released, and marks it as used. */
-export async function holdRevision({ root, revision }: { root: string; revision: string }): Promise<FolderLock> {
+export async function lockRevision({ root, revision }: { root: string; revision: string }): Promise<FolderLock> {
   const path = lockPath(root, revision)
   await mkdir(dirname(path), { recursive: true })
   const lock = await lockTogether(path)

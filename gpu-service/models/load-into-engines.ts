@@ -2,8 +2,8 @@ import { errors, messageOf } from '../../shared/errors.ts'
 import { type Engine, EngineDied, ModelHung, ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
 import { isShortOfMemory } from '../engine/short-of-memory.ts'
-import { type EngineCopies, type EnterEngines, type Entered, enterEngine } from './enter-engine.ts'
 import { graphId } from './graph-id.ts'
+import { type EngineCopies, type EngineLoad, type LoadOptions, loadIntoEngine } from './load-into-engine.ts'
 import { loadReason } from './load-reason.ts'
 
 /**
@@ -11,27 +11,27 @@ import { loadReason } from './load-reason.ts'
  * @throws AppError `unsupported_model` @throws ModelHung, ModelLost, EngineDied
  * @throws Error if memory is too short at the moment
  */
-export async function enterEngines(copies: EngineCopies & EnterEngines): Promise<Entered> {
+export async function loadIntoEngines(copies: EngineCopies & LoadOptions): Promise<EngineLoad> {
   const { isKnown = false, pool } = copies
   // One engine first, so that a model that never finishes blocks only that one.
   const first = isKnown ? [] : pool.engines.slice(0, 1)
   const others = pool.engines.slice(first.length)
   const stop = new AbortController()
-  const entries: Promise<Entered>[] = []
-  const enter = (engines: readonly Engine[]) => {
-    const entering = engines.map((engine) => enterEngine(engine, { ...copies, signal: stop.signal }))
-    entries.push(...entering)
-    return Promise.all(entering)
+  const loads: Promise<EngineLoad>[] = []
+  const load = (engines: readonly Engine[]) => {
+    const loading = engines.map((engine) => loadIntoEngine(engine, { ...copies, signal: stop.signal }))
+    loads.push(...loading)
+    return Promise.all(loading)
   }
   try {
-    const entered = [...(await enter(first)), ...(await enter(others))]
-    const [slowest] = entered.map(({ warmUpMs }) => warmUpMs).sort((a, b) => b - a)
-    return { speed: entered.flatMap(({ speed }) => speed), warmUpMs: slowest ?? 0 }
+    const loaded = [...(await load(first)), ...(await load(others))]
+    const [slowest] = loaded.map(({ warmUpMs }) => warmUpMs).sort((a, b) => b - a)
+    return { speed: loaded.flatMap(({ speed }) => speed), warmUpMs: slowest ?? 0 }
   } catch (error) {
     stop.abort()
     // A busy engine would otherwise load it after it was unloaded everywhere.
-    await Promise.allSettled(entries)
-    await leaveEngines(copies)
+    await Promise.allSettled(loads)
+    await unloadFromEngines(copies)
     if (error instanceof ModelHung || error instanceof ModelLost) throw error
     if (error instanceof EngineDied)
       throw new EngineDied(`the file "${copies.file}" could not be loaded: ${messageOf(error)}`)
@@ -51,7 +51,7 @@ export async function allAwake(pool: Pick<EnginePool, 'engines'>): Promise<void>
 }
 
 /** Unloads a model from every engine that has it. */
-export async function leaveEngines({ modelId, opened, pool }: EngineCopies): Promise<void> {
+export async function unloadFromEngines({ modelId, opened, pool }: EngineCopies): Promise<void> {
   const ids = Object.keys(opened.graphs).map((graph) => graphId({ modelId, graph }))
   await Promise.allSettled(pool.engines.flatMap((engine) => ids.map((id) => engine.unload({ modelId: id }))))
 }

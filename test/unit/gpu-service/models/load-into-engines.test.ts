@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
-import { enterEngines } from '../../../../gpu-service/models/engine-copies.ts'
+import { loadIntoEngines } from '../../../../gpu-service/models/load-into-engines.ts'
 import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
 import { openModel } from '../../../../gpu-service/models/open-model.ts'
 import { filesIn } from '../../../support/files-in.ts'
@@ -32,7 +32,7 @@ async function load(files: Record<string, Buffer>, change: Change = {}) {
   const cache = new ModelCache({ objects, root: await temporaryFolder() })
   const request = { repo, repoId: repoIdOf(repo), revision, file, task: 'feature-extraction', ...change }
   const model = await openModel(request, { cache, settings: { device: 'cpu', isolate: 'auto' } })
-  const entered = await enterEngines({ modelId: 'one', ...model, pool, ...change, file: request.file })
+  const entered = await loadIntoEngines({ modelId: 'one', ...model, pool, ...change, file: request.file })
   return { ...model, ...entered }
 }
 

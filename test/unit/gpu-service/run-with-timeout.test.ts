@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { OutOfTime, withinTime } from '../../../gpu-service/within-time.ts'
+import { OutOfTime, runWithTimeout } from '../../../gpu-service/run-with-timeout.ts'
 
 const forEver = () => {
   for (;;);
@@ -13,15 +13,15 @@ const spin = (ms: number) => {
   return ms
 }
 
-describe('withinTime', () => {
+describe('runWithTimeout', () => {
   it('returns the result of the work, and throws what it throws', () => {
     const thrown = new RangeError('mine')
-    expect(withinTime({ limitMs: 1000, work: () => 7 })).toBe(7)
-    expect(withinTime({ limitMs: 1000, work: () => undefined })).toBeUndefined()
+    expect(runWithTimeout({ limitMs: 1000, work: () => 7 })).toBe(7)
+    expect(runWithTimeout({ limitMs: 1000, work: () => undefined })).toBeUndefined()
     let caught: unknown
     const { stack } = thrown
     try {
-      withinTime({
+      runWithTimeout({
         limitMs: 1000,
         work: () => {
           throw thrown
@@ -36,7 +36,7 @@ describe('withinTime', () => {
 
   it('stops work in the middle of a loop or of a regular expression', () => {
     const catastrophic = () => /(a+)+$/.test(`${'a'.repeat(60)}b`)
-    for (const work of [forEver, catastrophic]) expect(() => withinTime({ limitMs: 30, work })).toThrow(OutOfTime)
+    for (const work of [forEver, catastrophic]) expect(() => runWithTimeout({ limitMs: 30, work })).toThrow(OutOfTime)
   })
 
   it('stops work that catches everything', () => {
@@ -51,17 +51,17 @@ describe('withinTime', () => {
           after.push('finally')
         }
     }
-    expect(() => withinTime({ limitMs: 30, work: stubborn })).toThrow(OutOfTime)
+    expect(() => runWithTimeout({ limitMs: 30, work: stubborn })).toThrow(OutOfTime)
     expect(after).toEqual([])
   })
 
   it('stops nested work alone if the outer work has time left', () => {
     const within = (outer: number, inner: number) =>
-      withinTime({
+      runWithTimeout({
         limitMs: outer,
         work: () => {
           try {
-            return withinTime({ limitMs: inner, work: forEver })
+            return runWithTimeout({ limitMs: inner, work: forEver })
           } catch (error) {
             return error
           }
@@ -77,7 +77,7 @@ describe('withinTime', () => {
       await Promise.resolve()
       const wantedMs = 2.5 + (round % 10) / 10
       try {
-        expect(withinTime({ limitMs: 3, work: () => spin(wantedMs) })).toBe(wantedMs)
+        expect(runWithTimeout({ limitMs: 3, work: () => spin(wantedMs) })).toBe(wantedMs)
         done++
       } catch (error) {
         expect(error).toBeInstanceOf(OutOfTime)
@@ -103,9 +103,9 @@ describe('withinTime', () => {
       return tries
     }
     // The thread hardly worked in that time.
-    expect(withinTime({ limitMs: 20, work, usedMs: () => tries })).toBe(3)
+    expect(runWithTimeout({ limitMs: 20, work, usedMs: () => tries })).toBe(3)
     tries = 0
-    expect(() => withinTime({ limitMs: 20, work, usedMs: () => tries * 5 })).toThrow(OutOfTime)
+    expect(() => runWithTimeout({ limitMs: 20, work, usedMs: () => tries * 5 })).toThrow(OutOfTime)
     expect(tries).toBe(2)
   })
 })

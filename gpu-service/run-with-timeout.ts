@@ -15,7 +15,7 @@ export class OutOfTime extends Error {
  * thread, which costs about a sixth of a millisecond.
  * @throws OutOfTime
  */
-export function withinTime<Result>({ limitMs, work, usedMs = threadMs }: WithinTime<Result>): Result {
+export function runWithTimeout<Result>({ limitMs, work, usedMs = threadMs }: RunWithTimeout<Result>): Result {
   const startedMs = usedMs()
   for (;;) {
     let outcome: { result: Result } | undefined
@@ -41,7 +41,7 @@ export function withinTime<Result>({ limitMs, work, usedMs = threadMs }: WithinT
   }
 }
 
-interface WithinTime<Result> {
+interface RunWithTimeout<Result> {
   limitMs: number
   work: () => Result
   /** This thread's CPU time so far. */

@@ -2,7 +2,7 @@ import type { FolderLock } from './folder-lock.ts'
 import type { ModelCache, ModelRequest } from './model-cache.ts'
 import { verifiedFiles } from './verified-files.ts'
 
-interface HoldFiles<Request extends ModelRequest> {
+interface LockFiles<Request extends ModelRequest> {
   cache: Pick<ModelCache, 'hold'>
   revision: string
   /** The requests of all users of the model; all mean the same files. */
@@ -13,7 +13,7 @@ interface HoldFiles<Request extends ModelRequest> {
 }
 
 /** Holds a model's files, and restores those that were removed or damaged while it was unloaded. */
-export async function holdFiles<Request extends ModelRequest>(asked: HoldFiles<Request>): Promise<FolderLock> {
+export async function lockFiles<Request extends ModelRequest>(asked: LockFiles<Request>): Promise<FolderLock> {
   const { cache, revision, paths } = asked
   const lock = await cache.hold({ revision })
   try {
@@ -26,7 +26,7 @@ export async function holdFiles<Request extends ModelRequest>(asked: HoldFiles<R
 }
 
 /** Tries the repos of all users, because the first one may have been deleted. @throws the error of the last one */
-async function openAnew<Request extends ModelRequest>({ requests, open }: HoldFiles<Request>): Promise<void> {
+async function openAnew<Request extends ModelRequest>({ requests, open }: LockFiles<Request>): Promise<void> {
   const ofEachRepo = [...new Map([...requests].map((request) => [request.repoId, request])).values()]
   const last = ofEachRepo.pop()
   for (const request of ofEachRepo) {

@@ -6,7 +6,7 @@ import { localPath, type ModelFiles } from './model-files.ts'
 import { isWeightOf } from './needed-files.ts'
 import { readOnnxGraph } from './onnx-graph.ts'
 
-interface BroughtFiles {
+interface FetchedFiles {
   files: ModelFiles
   /** The header of the served file. */
   graph: OnnxHeader
@@ -18,7 +18,7 @@ interface BroughtFiles {
  * Downloads the files of a model. Weight files are recognised by their usual names, or by the names in the graphs.
  * @throws AppError `unsupported_model` naming the file at fault
  */
-export async function bringFiles({ cache, request, others }: BringFiles): Promise<BroughtFiles> {
+export async function fetchFiles({ cache, request, others }: FetchFiles): Promise<FetchedFiles> {
   const { file } = request
   const usual = await cache.materialise({ ...request, others })
   const graph = await readHeader(usual, file)
@@ -30,7 +30,7 @@ export async function bringFiles({ cache, request, others }: BringFiles): Promis
   return { files, graph, weights: [...new Set([...called, ...named])] }
 }
 
-interface BringFiles {
+interface FetchFiles {
   cache: Pick<ModelCache, 'materialise'>
   request: ModelRequest
   /** Further ONNX files that are served with it. */

@@ -18,12 +18,12 @@ export interface MeasuredRun {
   runMs: number
 }
 
-export interface Entered {
+export interface EngineLoad {
   speed: MeasuredRun[]
   warmUpMs: number
 }
 
-export interface EnterEngines {
+export interface LoadOptions {
   /** For error messages. */
   file: string
   /** The size of its files, which the time limit of a load grows with. */
@@ -33,10 +33,10 @@ export interface EnterEngines {
 }
 
 /** Loads a model into one engine and runs its warm-up there. @throws what they throw, or that it was stopped */
-export async function enterEngine(
+export async function loadIntoEngine(
   engine: Engine,
-  { modelId, opened, pool, fileBytes, isKnown, signal }: EngineCopies & EnterEngines & { signal: AbortSignal },
-): Promise<Entered> {
+  { modelId, opened, pool, fileBytes, isKnown, signal }: EngineCopies & LoadOptions & { signal: AbortSignal },
+): Promise<EngineLoad> {
   // Borrows the engine for each step, so that other work waits for at most one, and not while another engine is free.
   const step = <Answer>(use: () => Promise<Answer>) =>
     tryAgain({

@@ -27,13 +27,13 @@ async function waitsOf({ models, held, loadMs }: { models: number; held: number;
     }
     const model: Resident = {
       ...{ name: `m${index}`, sizeBytes: 1, isBusy: true, idleMsMax: 300_000, loadMs },
-      async enter() {
+      async loadIntoEngines() {
         await new Promise((resolve) => setTimeout(resolve, loadMs))
         cameAtMs = Date.now()
         own.push(cameAtMs - (wishedAtMs[index] ?? 0))
       },
-      leave: async () => void stays.push(Date.now() - cameAtMs),
-      left: wish,
+      unloadFromEngines: async () => void stays.push(Date.now() - cameAtMs),
+      unloaded: wish,
     }
     wish()
   }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { Engine } from '../../../../gpu-service/engine/engine.ts'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
-import { enterEngines } from '../../../../gpu-service/models/engine-copies.ts'
+import { loadIntoEngines } from '../../../../gpu-service/models/load-into-engines.ts'
 
 /** An engine that records which models it holds. */
 function engineThatHolds(held: Set<string>, load: () => Promise<void>): Engine {
@@ -22,7 +22,7 @@ function engineThatHolds(held: Set<string>, load: () => Promise<void>): Engine {
 
 const fails = () => Promise.reject(new Error('no memory'))
 const enter = (pool: EnginePool) =>
-  enterEngines({
+  loadIntoEngines({
     ...{ modelId: 'model', file: 'model.onnx', fileBytes: 1, isKnown: true, pool },
     opened: { graphs: { main: '/model.onnx' }, warmUp: [] },
   })

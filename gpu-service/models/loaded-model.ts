@@ -1,19 +1,19 @@
 import type { EvictionCandidate } from './choose-victim.ts'
 import { isKept } from './kept-models.ts'
 import type { Resident } from './resident.ts'
-import { turnMsAfter } from './turns.ts'
+import { turnMsAfter } from './turn-length.ts'
 
-interface StayOptions {
+interface LoadedModelOptions {
   model: Resident
   now: () => number
   /** Called after it was idle for its whole idle time. */
-  onIdle: (stay: Stay) => void
+  onIdle: (loaded: LoadedModel) => void
 }
 
-/** One stay of a model in the engines, from load to unload. */
-export class Stay implements EvictionCandidate {
+/** A model in the engines, from its load to its unload. */
+export class LoadedModel implements EvictionCandidate {
   readonly model: Resident
-  readonly #options: StayOptions
+  readonly #options: LoadedModelOptions
   state: 'loading' | 'loaded' | 'unloading' = 'loading'
   /** Resolves when it is loaded or unloaded, after the callbacks for that. */
   settled: Promise<void> = Promise.resolve()
@@ -22,7 +22,7 @@ export class Stay implements EvictionCandidate {
   turnMs = 0
   #idleTimer: NodeJS.Timeout | undefined
 
-  constructor(options: StayOptions) {
+  constructor(options: LoadedModelOptions) {
     this.model = options.model
     this.#options = options
   }
@@ -39,7 +39,7 @@ export class Stay implements EvictionCandidate {
   async load(): Promise<void> {
     const { now } = this.#options
     const startedMs = now()
-    await this.model.enter()
+    await this.model.loadIntoEngines()
     this.state = 'loaded'
     this.sinceMs = now()
     this.turnMs = turnMsAfter(this.sinceMs - startedMs)
@@ -69,6 +69,6 @@ export class Stay implements EvictionCandidate {
   unload(): Promise<void> {
     clearTimeout(this.#idleTimer)
     this.state = 'unloading'
-    return this.model.leave()
+    return this.model.unloadFromEngines()
   }
 }

@@ -5,7 +5,7 @@ import { shareOf } from './choose-target.ts'
  * Whether a replica is one of the at most `max` that keep a deployment loaded. All replicas compute the same result
  * from the list of replicas (rendezvous hashing); when one joins or leaves, at most one keeper changes.
  */
-export function isKeeper({ item: { name, max }, self, replicas }: IsKeeper): boolean {
+export function keepsLoaded({ item: { name, max }, self, replicas }: KeepsLoaded): boolean {
   if (max === undefined) return true
   const scoreOf = (replica: string) => shareOf(`${name}\0${replica}`)
   const own = scoreOf(self)
@@ -17,7 +17,7 @@ export function isKeeper({ item: { name, max }, self, replicas }: IsKeeper): boo
   return ahead.length < max
 }
 
-interface IsKeeper {
+interface KeepsLoaded {
   item: Pick<DeploymentItem, 'name' | 'max'>
   self: string
   /** The replicas of the pool, as far as known here. */
