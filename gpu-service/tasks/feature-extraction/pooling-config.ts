@@ -4,7 +4,7 @@ import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 import { type DenseLayer, readDenseLayer } from './dense-layer.ts'
 
 /** In the order in which sentence-transformers concatenates several. */
-export const poolings = ['cls', 'max', 'mean', 'mean_sqrt_len', 'weightedmean', 'lasttoken'] as const
+export const poolings = ['cls', 'max', 'mean', 'mean_sqrt_len_tokens', 'weightedmean', 'lasttoken'] as const
 export type Pooling = (typeof poolings)[number]
 
 /** How token vectors become one vector. */
@@ -62,24 +62,25 @@ const notServed = (kind: string) =>
     `modules.json lists "${kind.slice(0, 100)}" in a place that is not served: a Transformer, a Pooling, then Dense and Normalize layers are.`,
   )
 
-function modesOf(config: Record<string, unknown>, path: string): Pooling[] {
+/** As sentence-transformers reads them: a newer `pooling_mode` replaces the older flags, and the mean is the default. */
+function modesOf(config: Record<string, unknown>, path: string): readonly Pooling[] {
   const { pooling_mode: named } = config
-  const modes = Array.isArray(named)
-    ? named.map((name) => poolings.find((pooling) => pooling === name) ?? unknown(name, path))
-    : poolings.filter((name) => config[keys[name]] === true || named === name)
-  if (modes.length > 0) return modes
-  throw errors.unsupportedModel(`"${path}" enables none of the poolings ${poolings.join(', ')}.`)
+  if (Array.isArray(named) && named.length === 0) return unknown(named, path)
+  if (named !== undefined && named !== null)
+    return [named].flat().map((name) => poolings.find((pooling) => pooling === name) ?? unknown(name, path))
+  const modes = poolings.filter((pooling) => config[flags[pooling]] === true)
+  return modes.length > 0 ? modes : ['mean']
 }
 
 function unknown(name: unknown, path: string): never {
   throw errors.unsupportedModel(`"${path}" lists a pooling ${JSON.stringify(name)}; ${poolings.join(', ')} are served.`)
 }
 
-const keys: Record<Pooling, string> = {
+const flags: Record<Pooling, string> = {
   cls: 'pooling_mode_cls_token',
   max: 'pooling_mode_max_tokens',
   mean: 'pooling_mode_mean_tokens',
-  mean_sqrt_len: 'pooling_mode_mean_sqrt_len_tokens',
+  mean_sqrt_len_tokens: 'pooling_mode_mean_sqrt_len_tokens',
   weightedmean: 'pooling_mode_weightedmean_tokens',
   lasttoken: 'pooling_mode_lasttoken',
 }

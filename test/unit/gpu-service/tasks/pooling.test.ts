@@ -95,7 +95,7 @@ function pool(values: number[], pooling: Pooling, skipped: number): number {
   const kept = values.slice(skipped)
   const sum = kept.reduce((total, value) => total + value, 0)
   if (pooling === 'mean') return sum / kept.length
-  if (pooling === 'mean_sqrt_len') return sum / Math.sqrt(kept.length)
+  if (pooling === 'mean_sqrt_len_tokens') return sum / Math.sqrt(kept.length)
   if (pooling === 'max') return Math.max(...kept)
   if (pooling === 'cls') return values[0] ?? Number.NaN
   if (pooling === 'lasttoken') return values.at(-1) ?? Number.NaN

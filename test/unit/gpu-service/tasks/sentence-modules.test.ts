@@ -80,6 +80,10 @@ beforeAll(async () => {
       variant('both', pooling({ pooling_mode_cls_token: true, pooling_mode_mean_tokens: true })),
       variant('last', pooling({ pooling_mode_lasttoken: true })),
       variant('listed', pooling({ pooling_mode: ['mean', 'cls'] })),
+      variant('root', pooling({ pooling_mode: 'mean_sqrt_len_tokens' })),
+      variant('root-by-flag', pooling({ pooling_mode_mean_sqrt_len_tokens: true })),
+      variant('mode-over-flag', pooling({ pooling_mode: 'lasttoken', pooling_mode_cls_token: true })),
+      variant('unsaid', pooling({ embedding_dimension: width })),
       variant('concat', pooling({ pooling_mode: ['mean', 'concat'] })),
       ...['roberta', 'xlm-roberta'].map(async (encoder) => {
         const { 'sentence_bert_config.json': _, ...files } = (await embedderModel()).files
@@ -151,6 +155,16 @@ describe('the modules of a sentence-transformers repo', () => {
     const tokens = await allTokens(text)
     expectNear((await embed('listed', text))[0], [...mean(tokens), ...(tokens[0] ?? [])])
     expect(await embed('concat', text)).toMatchObject({ error: expect.stringContaining('a pooling "concat"') })
+  })
+
+  it('a pooling is read by its newer name, by its older flag, or is the mean if the file names none', async () => {
+    const text = rows[1]?.text ?? ''
+    const tokens = await allTokens(text)
+    const root = mean(tokens).map((value) => value * Math.sqrt(tokens.length))
+    expectNear((await embed('root', text))[0], root)
+    expectNear((await embed('root-by-flag', text))[0], root)
+    expectNear((await embed('mode-over-flag', text))[0], tokens.at(-1) ?? [])
+    expectNear((await embed('unsaid', text))[0], mean(tokens))
   })
 
   it.each(['roberta', 'xlm-roberta'])('texts are truncated as sentence_%s_config.json says', async (encoder) => {
