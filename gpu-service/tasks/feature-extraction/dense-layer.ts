@@ -23,6 +23,7 @@ const denseConfig = z.object({
   activation_function: z.string().default('torch.nn.modules.activation.Tanh'),
   module_input_name: z.string().default('sentence_embedding'),
   module_output_name: z.string().nullish(),
+  use_residual: z.boolean().nullish(),
 })
 
 const activations: Record<string, Activation> = { Identity: 'identity', Tanh: 'tanh', ReLU: 'relu', Sigmoid: 'sigmoid' }
@@ -43,6 +44,10 @@ export async function readDenseLayer(files: ModelFiles, folder: string): Promise
   if (config.module_input_name !== 'sentence_embedding' || into !== 'sentence_embedding')
     throw errors.unsupportedModel(
       `"${path}" must be a layer from "sentence_embedding" to "sentence_embedding"; no other is served.`,
+    )
+  if (config.use_residual)
+    throw errors.unsupportedModel(
+      `"${path}" sets "use_residual", which adds the layer's input to its output and is not served.`,
     )
   const { weight, bias } = await readWeights({ files, folder, inWidth, outWidth })
   if (config.bias && bias === undefined)

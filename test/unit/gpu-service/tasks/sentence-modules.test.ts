@@ -105,6 +105,7 @@ beforeAll(async () => {
         'config.json': json({ architectures: ['BertForMaskedLM'], vocab_size: 64, max_position_embeddings: 64 }),
       }),
       variant('gelu', withDense({ ...dense, activation_function: 'torch.nn.modules.activation.GELU' })),
+      variant('residual', withDense({ ...dense, use_residual: true })),
       variant('cut-short', withDense(dense, safetensors(denseWeights).subarray(0, -4))),
       variant('no-weights', { ...withDense(), '2_Dense/model.safetensors': Buffer.from('') }),
       variant('lstm', { 'modules.json': json([...plain, module('2_LSTM', 'LSTM')]) }),
@@ -213,6 +214,7 @@ describe('the modules of a sentence-transformers repo', () => {
 
   it.each([
     ['gelu', 'GELU'],
+    ['residual', 'use_residual'],
     ['cut-short', '2_Dense/model.safetensors'],
     ['no-weights', '2_Dense/model.safetensors'],
     ['lstm', 'LSTM'],
