@@ -1,6 +1,7 @@
 import type { Environment } from 'aws-cdk-lib'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import * as z from 'zod'
+import '../shared/plain-issues.ts'
 import { type PoolConfig, poolsOf } from './pool-config.ts'
 import { poolsContext } from './pool-context.ts'
 import { quotaContext, quotaSettings } from './quota-context.ts'

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import './plain-issues.ts'
 import { defaultQuotas, type Quotas } from './table/quotas.ts'
 
 /**

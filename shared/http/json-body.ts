@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import type { z } from 'zod'
 import { type AppError, errors, messageOf } from '../errors.ts'
+import { firstIssue } from '../first-issue.ts'
 import { readFailure } from './aborted-body.ts'
 import { duplicateKeyInSteps } from './duplicate-key.ts'
 import { halfCharacterInSteps } from './half-character.ts'
@@ -131,18 +132,7 @@ export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unkno
 }
 
 export function validationError(error: z.ZodError, whole = 'The body'): AppError {
-  const [issue] = error.issues
-  const param = issue?.path.join('.') ?? ''
-  const message = `${param === '' ? whole : `"${param}"`}: ${saidOf(issue)}.`
-  return errors.invalidRequest(message, param === '' ? undefined : param)
+  const { path, message } = firstIssue(error)
+  const param = path.join('.')
+  return errors.invalidRequest(`${param === '' ? whole : `"${param}"`}: ${message}.`, param === '' ? undefined : param)
 }
-
-const saidOf = (issue: z.core.$ZodIssue | undefined): string =>
-  issue === undefined ? 'is not valid' : isMissing(issue) ? 'is missing' : issue.message
-
-/** JSON has no undefined, so the field was missing. */
-const isMissing = (issue: z.core.$ZodIssue): boolean =>
-  / received undefined$/.test(issue.message) ||
-  (issue.code === 'invalid_union' &&
-    issue.errors.length > 0 &&
-    issue.errors.every(([first]) => first !== undefined && first.path.length === 0 && isMissing(first)))

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { errors, messageOf } from '../../../shared/errors.ts'
+import { firstIssue } from '../../../shared/first-issue.ts'
 import { duplicateKey } from '../../../shared/http/duplicate-key.ts'
 import { halfCharacterAt } from '../../../shared/http/half-character.ts'
 import { type CommitHeader, type CommitKey, type CommitOperation, commitValues } from './commit-operations.ts'
@@ -55,9 +56,9 @@ function parseLine(text: string, number: number): { key: CommitKey; value: unkno
 function parseValue<Key extends CommitKey>(key: Key, value: unknown, number: number) {
   const parsed = commitValues[key].safeParse(value)
   if (parsed.success) return parsed.data as z.output<(typeof commitValues)[Key]>
-  const [issue] = parsed.error.issues
-  const name = [key, ...(issue?.path ?? [])].join('.')
-  throw errors.invalidRequest(`Line ${number}, ${name}: ${issue?.message ?? 'is not valid'}.`, name)
+  const { path, message } = firstIssue(parsed.error)
+  const name = [key, ...path].join('.')
+  throw errors.invalidRequest(`Line ${number}, ${name}: ${message}.`, name)
 }
 
 function operationOf(kind: Exclude<CommitKey, 'header'>, value: unknown, number: number): CommitOperation {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
+import { firstIssue } from '../../../shared/first-issue.ts'
 import type { Truncation } from '../capabilities.ts'
 
 /** Parses the parameters of a request; null counts as absent. @throws AppError `invalid_input` naming the field. */
@@ -10,9 +11,9 @@ export function readParameters<Schema extends z.ZodType>(
   const given = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== null))
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const param = issue?.path.reduce<string>(pathOf, '') ?? ''
-  throw errors.invalidInput(`"${param}" ${issue?.message ?? 'is not valid'}.`, param)
+  const { path, message } = firstIssue(parsed.error)
+  const param = path.reduce<string>(pathOf, '')
+  throw errors.invalidInput(`"${param}" ${message}.`, param)
 }
 
 const pathOf = (path: string, key: PropertyKey): string =>

@@ -134,8 +134,8 @@ describe('POST /api/v1/predict/{deployment}', () => {
       'has 5 columns',
     ],
     ['2049 rows', { inputs: Array(2049).fill(setosa) }, 422, 'inputs', 'limit is 2048'],
-    ['a list as the body', [setosa], 400, '', 'expected object'],
-    ['null as the body', null, 400, '', 'expected object'],
+    ['a list as the body', [setosa], 400, '', 'must be an object'],
+    ['null as the body', null, 400, '', 'must be an object'],
   ])('refuses %s, and says where and what', async (_what, json, status, param, message) => {
     const response = await predict(iris, json)
     expect(response.status).toBe(status)
