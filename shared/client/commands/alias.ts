@@ -94,7 +94,7 @@ async function list({ client, terminal, json }: Invocation, repo: NamedRepo) {
     formatAge(made.updatedAt, now),
     made.updatedBy ?? '-',
   ])
-  terminal.out(table(['ALIAS', 'REVISION', 'PROTECTED', 'MOVED', 'BY'], rows))
+  terminal.out(table(['ALIAS', 'REVISION', 'PROTECTED', 'UPDATED', 'BY'], rows))
 }
 
 async function history({ client, terminal, json }: Invocation, { repo, name }: NamedAlias) {
@@ -108,5 +108,5 @@ async function history({ client, terminal, json }: Invocation, { repo, name }: N
     at,
     by,
   ])
-  terminal.out(table(['VERSION', 'WHAT', 'FROM', 'TO', 'WHEN', 'BY'], rows))
+  terminal.out(table(['VERSION', 'ACTION', 'FROM', 'TO', 'TIME', 'BY'], rows))
 }

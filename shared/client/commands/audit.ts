@@ -46,7 +46,7 @@ Newest first. You see your own events, admins of an owner also those in its name
     } while (cursor !== undefined && events.length < limit && ++pages < pagesMax)
     if (json) terminal.out(`${JSON.stringify(events)}\n`)
     else if (events.length === 0) terminal.err('No events.\n')
-    else terminal.out(table(['TIME', 'WHO', 'ACTION', 'WHAT', 'OUTCOME', 'FROM'], events.map(rowOf)))
+    else terminal.out(table(['TIME', 'ACTOR', 'ACTION', 'TARGET', 'OUTCOME', 'FROM'], events.map(rowOf)))
     if (cursor !== undefined) terminal.err(`… and older ones: --limit ${limit * 2}, or --before with a time\n`)
   },
 }

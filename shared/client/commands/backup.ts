@@ -41,7 +41,7 @@ are included as hashes; sessions, logins and running jobs are not.`,
         formatBytes(entry.sizeBytes),
         entry.blobs === undefined ? 'registry only' : counted(entry.blobs, 'blob'),
       ])
-      return terminal.out(table(['BACKUP', 'MADE', 'ITEMS', 'SIZE', 'OBJECTS'], rows))
+      return terminal.out(table(['BACKUP', 'CREATED', 'ITEMS', 'SIZE', 'OBJECTS'], rows))
     }
     const objects = options.objects === true
     const keepDays = numberOption(invocation, 'keep-days')

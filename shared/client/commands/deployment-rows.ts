@@ -75,7 +75,7 @@ export function deploymentDetails(deployment: Deployment, { baseUrl, now }: { ba
       ['TARGET', 'REVISION', 'FILE', 'SHARE', 'STATE', 'REASON'],
       copied === undefined ? asked : [...asked, copied],
     ),
-    table(['REPLICA', 'TARGET', 'REVISION', 'STATE', 'LOADED', 'QUEUED', 'ANSWERED', 'FAILED', 'TOLD'], told),
+    table(['REPLICA', 'TARGET', 'REVISION', 'STATE', 'LOADED', 'QUEUED', 'ANSWERED', 'FAILED', 'UPDATED'], told),
     ...(drift.length === 0 ? [] : [`${drift.map((line) => `! ${printable(line)}`).join('\n')}\n`]),
   ].join('\n')
 }

@@ -34,7 +34,7 @@ not reported.`,
         found.place,
         printable(found.message),
       ])
-      terminal.out(table(['DISCREPANCY', 'STATE', 'PLACE', 'WHAT'], rows))
+      terminal.out(table(['DISCREPANCY', 'STATE', 'PLACE', 'MESSAGE'], rows))
     }
     const answer = { ...job, findings }
     if (left.length > 0)

@@ -56,12 +56,12 @@ async function list(invocation: Invocation) {
     formatAge(one.createdAt, now),
     stateOf(one, now),
   ])
-  terminal.out(table(['INVITATION', 'FOR', 'ROLE', 'MADE', 'UNTIL'], rows))
+  terminal.out(table(['INVITATION', 'E-MAIL', 'ROLE', 'CREATED', 'EXPIRES'], rows))
 }
 
 const stateOf = ({ usedAt, validUntil }: Invitation, now: Date): string => {
   if (usedAt !== undefined) return `used ${formatAge(usedAt, now)}`
-  return Date.parse(validUntil) <= now.getTime() ? `over since ${validUntil}` : validUntil
+  return Date.parse(validUntil) <= now.getTime() ? `expired ${validUntil}` : validUntil
 }
 
 async function create(invocation: Invocation, email: string | undefined) {

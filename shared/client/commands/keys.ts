@@ -54,7 +54,7 @@ async function list({ client, terminal, json }: Invocation) {
     key.lastUsedAt === undefined ? 'never' : formatAge(key.lastUsedAt, now),
     endOf(key),
   ])
-  terminal.out(table(['KEY', 'NAME', 'SCOPES', 'FOR', 'MADE', 'USED', 'UNTIL'], rows))
+  terminal.out(table(['KEY', 'NAME', 'SCOPES', 'LIMIT', 'CREATED', 'LAST USED', 'EXPIRES'], rows))
 }
 
 const endOf = ({ validUntil, revokedAt }: ApiKey): string => (revokedAt === undefined ? (validUntil ?? '-') : 'revoked')

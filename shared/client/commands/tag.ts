@@ -55,6 +55,6 @@ Options:
       formatAge(made.updatedAt, now),
       made.message ?? '',
     ])
-    terminal.out(table(['TAG', 'REVISION', 'MADE', 'MESSAGE'], rows))
+    terminal.out(table(['TAG', 'REVISION', 'CREATED', 'MESSAGE'], rows))
   },
 }

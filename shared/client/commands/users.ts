@@ -44,7 +44,7 @@ async function list(invocation: Invocation) {
     formatAge(createdAt, now),
     disabledAt === undefined ? '' : `disabled ${formatAge(disabledAt, now)}`,
   ])
-  terminal.out(table(['USER', 'E-MAIL', 'ROLE', 'MADE', ''], rows))
+  terminal.out(table(['USER', 'E-MAIL', 'ROLE', 'CREATED', ''], rows))
 }
 
 const changing = (wanted: z.input<typeof changeUser>, said: string): Verb => ({

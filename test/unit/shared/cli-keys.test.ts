@@ -18,6 +18,7 @@ describe('slipway keys', () => {
   it('lists them without their secrets', async () => {
     const { code, out } = await cli('keys')
     expect(code).toBe(0)
+    expect(out).toMatch(/^KEY +NAME +SCOPES +LIMIT +CREATED +LAST USED +EXPIRES$/m)
     expect(out).toMatch(/^key_1 +ci +read, write +acme +\d+ \w+ ago +never +-$/m)
     expect(JSON.parse((await cli('keys', '--json')).out)).toEqual([key])
   })

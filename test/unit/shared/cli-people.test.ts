@@ -133,7 +133,9 @@ describe('slipway members', () => {
 
 describe('slipway invite', () => {
   it('lists them without their secrets', async () => {
-    expect((await cli('invite')).out).toMatch(/^inv_1 +ada@example.com +member +\d+ \w+ ago +over since 2020/m)
+    const { out } = await cli('invite')
+    expect(out).toMatch(/^INVITATION +E-MAIL +ROLE +CREATED +EXPIRES$/m)
+    expect(out).toMatch(/^inv_1 +ada@example.com +member +\d+ \w+ ago +expired 2020/m)
   })
 
   it.each([

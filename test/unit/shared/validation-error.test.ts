@@ -51,9 +51,7 @@ describe('a value that is refused', () => {
 
   it('is told which fields there are, if it has one that does not exist', () => {
     const schema = z.object({ name: z.string(), kind }).partial().strict()
-    expect(() => parseWith(schema, { names: 'x' })).toThrow(
-      'The body: must not have "names"; allowed are name, kind.',
-    )
+    expect(() => parseWith(schema, { names: 'x' })).toThrow('The body: must not have "names"; allowed are name, kind.')
   })
 
   it('is told the place inside of the alternative that it chose', () => {
