@@ -20,7 +20,7 @@ export function addInvitationRoutes(app: AuthApp, { table, registration, now }: 
   app.openapi(routes.createInvitation, async (context) => {
     const principal = principalOf(context)
     requirePlatformAdmin(principal)
-    if (registration === 'closed') throw errors.registrationClosed()
+    if (registration === 'closed') throw errors.invitationsClosed()
     const { email, role, expiresInDays } = context.req.valid('json')
     const token = `in_${randomBytes(24).toString('hex')}`
     const at = now()

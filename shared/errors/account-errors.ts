@@ -7,6 +7,14 @@ export const accountErrors = {
       status: 403,
       message: 'Registration is closed here. Ask an admin of this platform for an account.',
     }),
+  /** For an admin, who can create accounts. */
+  invitationsClosed: () =>
+    new AppError({
+      code: 'invitations_closed',
+      status: 409,
+      message:
+        'Nobody could use an invitation here, because registration is closed. Create the account yourself, or start the server with SLIPWAY_REGISTRATION=invitation.',
+    }),
   invitationNeeded: () =>
     new AppError({
       code: 'invitation_needed',

@@ -2,6 +2,7 @@ import type { Invitation } from '../account-client.ts'
 import { advised } from '../advised.ts'
 import { type Command, type Invocation, textOption, UsageError } from '../command.ts'
 import { allPages } from '../request.ts'
+import { shellWord } from '../shell-word.ts'
 import { printable, table } from '../terminal.ts'
 import { formatAge } from '../units.ts'
 import { numberOption } from './gc.ts'
@@ -76,9 +77,8 @@ async function create(invocation: Invocation, email: string | undefined) {
     })
     .catch(
       advised({
-        codes: ['registration_closed'],
-        advice:
-          'Invitations are for a server with SLIPWAY_REGISTRATION=invitation (or open). To make the account yourself: slipway users add NAME --email ADDRESS',
+        codes: ['invitations_closed'],
+        advice: `To create it: slipway users add NAME --email ${email === undefined ? 'ADDRESS' : shellWord(email)}`,
       }),
     )
   terminal.out(json ? `${JSON.stringify(made)}\n` : `${made.token}\n`)

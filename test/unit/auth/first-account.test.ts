@@ -33,6 +33,15 @@ describe('the first account', () => {
     await host.close()
   })
 
+  it('cannot be for an invited person while registration is closed, and the admin is told how to create it', async () => {
+    const host = await startAuthHost({ hasAdminKey: false })
+    const admin = await host.person('ada')
+    const { status, body } = await host.ask('/api/v1/invitations', { token: admin.accessToken, json: {} })
+    expect([status, body.error.code]).toEqual([409, 'invitations_closed'])
+    expect(body.error.message).toMatch(/Create the account yourself.*SLIPWAY_REGISTRATION=invitation/)
+    await host.close()
+  })
+
   it('does not come a second time', async () => {
     const host = await startAuthHost({ hasAdminKey: false })
     await host.person('ada')

@@ -155,11 +155,11 @@ describe('slipway invite', () => {
   })
 
   it('says of a server where nobody may register how an account is made there', async () => {
-    const error = { code: 'registration_closed', message: 'Registration is closed here.' }
-    refusal = Response.json({ error }, { status: 403 })
+    const error = { code: 'invitations_closed', message: 'Registration is closed.' }
+    refusal = Response.json({ error }, { status: 409 })
     const { code, err } = await cli('invite', 'ada@example.com')
     expect(code).toBe(1)
-    expect(err).toMatch(/SLIPWAY_REGISTRATION=invitation .*: slipway users add NAME --email ADDRESS/)
+    expect(err).toBe('slipway: Registration is closed. To create it: slipway users add NAME --email ada@example.com\n')
   })
 
   it.each([
