@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto'
+import { errors } from '../errors.ts'
 
 /** A new API key: 256 random bits in hex behind `hf_`, the prefix that Hub clients insist on. */
 export const createToken = (): string => `hf_${randomBytes(32).toString('hex')}`
@@ -9,8 +10,14 @@ export const isToken = (text: string): boolean => /^hf_[A-Za-z0-9]{40,100}$/.tes
 /** Only this hash of a key is ever stored. The key is random, so a plain hash is enough. */
 export const hashToken = (token: string): string => hash('sha256', token)
 
-/** The key of a request, from `Authorization: Bearer …` or `X-API-Key`. */
+/** An API key or an access token, alone or after another word than `Bearer`. */
+const bareKey = /^(?:\S+ +|bearer:)?(?:hf_\S+|ey[\w-]+\.[\w-]+\.[\w-]+)$/i
+
+/** The key of a request, from `Authorization: Bearer …` or `X-API-Key`. @throws AppError `unauthenticated` */
 export function tokenOf(headers: Headers): string | undefined {
-  const bearer = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')
-  return bearer?.[1] ?? headers.get('x-api-key') ?? undefined
+  const authorization = headers.get('authorization') ?? ''
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization)
+  const key = bearer?.[1] ?? headers.get('x-api-key') ?? undefined
+  if (key === undefined && bareKey.test(authorization)) throw errors.bearerMissing()
+  return key
 }

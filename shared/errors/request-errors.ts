@@ -9,6 +9,13 @@ export const requestErrors = {
       status: 401,
       message: 'This route needs an API key. Send it as "Authorization: Bearer hf_…" or as "X-API-Key: hf_…".',
     }),
+  bearerMissing: () =>
+    new AppError({
+      code: 'unauthenticated',
+      status: 401,
+      message:
+        'The Authorization header lacks "Bearer" and a space before the key. Send it as "Authorization: Bearer hf_…".',
+    }),
   invalidToken: () =>
     new AppError({
       code: 'invalid_token',
