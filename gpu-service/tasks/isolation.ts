@@ -6,8 +6,9 @@ type Outline = Pick<OnnxHeader, 'operators'> & Partial<Pick<OnnxHeader, 'inputs'
 
 /**
  * Whether an input's answer does not depend on the others in its batch. In a dynamically quantised file it does: one
- * scale applies to all activations of a run, padding included. In a text model with convolutions, pooling or a Fourier
- * transform, such as ConvBERT, Funnel and FNet, it does, too: those mix a text's tokens with its padding.
+ * scale applies to all activations of a run, padding included. In a text model with convolutions, pooling, a Fourier
+ * transform or shifted tokens, such as ConvBERT, Funnel, FNet and MobileBERT, it does, too: those mix a text's tokens
+ * with its padding.
  */
 export const isBatchInvariant = ({ operators, inputs = [] }: Outline): boolean => {
   const readsTokensOnly = inputs.length > 0 && inputs.every(({ name }) => tokenInputs.some((one) => one === name))
@@ -17,7 +18,7 @@ export const isBatchInvariant = ({ operators, inputs = [] }: Outline): boolean =
 }
 
 /** Operators that no attention mask keeps from the padding. */
-const mixing = ['Conv', 'AveragePool', 'MaxPool', 'DFT']
+const mixing = ['Conv', 'AveragePool', 'MaxPool', 'DFT', 'Pad']
 
 export const runsAlone = ({ isolate, graph }: IsolationInput): boolean =>
   isolate === 'always' || (isolate === 'auto' && !isBatchInvariant(graph))
