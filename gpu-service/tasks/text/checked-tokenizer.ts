@@ -26,8 +26,8 @@ export interface CheckedTokenizer {
   isKnownFast: boolean
 }
 
-/** Python's default; the library's is Python's former one. */
-const cleanUpDefault = { clean_up_tokenization_spaces: false }
+/** Python's default, and all it does for BPE, whose texts have their own spaces. The library's is Python's former one. */
+const spacesKept = { clean_up_tokenization_spaces: false }
 /** Settings that Python obeys only without a tokenizer.json; the library obeys them with one, too. */
 const ofSlowTokenizers = { remove_space: false }
 const noWords = { type: 'WordLevel', vocab: {}, unk_token: '' }
@@ -55,7 +55,7 @@ export function* checkedTokenizer(
     )
   }
   yield
-  const settings = { ...cleanUpDefault, ...config, ...ofSlowTokenizers }
+  const settings = { ...spacesKept, ...config, ...(hasMerges(file.model) && spacesKept), ...ofSlowTokenizers }
   const tokenizer = yield* buildTokenizer({ file, config: settings, namesOf })
   yield
   exactStages(tokenizer, file.pre_tokenizer)
@@ -72,6 +72,8 @@ interface CheckTokenizer {
   /** The names in long objects of the file. */
   namesOf?: WeakMap<object, string[]> | undefined
 }
+
+const hasMerges = (model: unknown): boolean => typeof model === 'object' && model !== null && 'merges' in model
 
 function tryStages(file: TokenizerFile): void {
   const { normalizer, pre_tokenizer, decoder } = new Tokenizer({ ...file, model: noWords, added_tokens: [] }, {})
