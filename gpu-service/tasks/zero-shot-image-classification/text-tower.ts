@@ -60,8 +60,10 @@ export async function openTextTower({ files, file, inputs, alone, settings: run 
   }
   const model = inFixedBatches(plainModel, fixedBatch(inputs))
   const plain = createTextInputs({ tokenizer, maxTokens, includePrompt: true })
-  // A model without a mask was trained on texts of one length and reads the padding as part of them.
-  const texts = tokenInputs.types.attention_mask === undefined ? paddedTexts({ plain, maxTokens, padTokenId }) : plain
+  const isSiglip = /^siglip/.test(clipConfig?.model_type ?? '')
+  // SigLIP, like any model without a mask, was trained on texts of one length and reads the padding as part of them.
+  const isPadded = isSiglip || tokenInputs.types.attention_mask === undefined
+  const texts = isPadded ? paddedTexts({ plain, maxTokens, padTokenId }) : plain
   const probe = await texts.encode({
     texts: ['This is a photo of a cat.'],
     prompt: '',
@@ -71,7 +73,7 @@ export async function openTextTower({ files, file, inputs, alone, settings: run 
     tokenizer,
     maxTokens,
     vocabularySize: clipConfig?.text_config?.vocab_size ?? settings.vocabularySize,
-    isSiglip: /^siglip/.test(clipConfig?.model_type ?? ''),
+    isSiglip,
     texts,
     model,
     warmUp: [1, Math.min(16, model.itemsMax)].map((count) => {
