@@ -4,10 +4,11 @@ import type { Rerank } from '../capabilities.ts'
 import type { ModelSource, OpenedTask, Task, TaskService } from '../task.ts'
 import { largest } from '../text/largest.ts'
 import { readParameters, trueOrFalse, truncationOf, truncationParameters, wholeNumber } from '../text/parameters.ts'
-import { askClasses, openSequenceClassifier } from '../text/sequence-classifier.ts'
+import { type AskClasses, askClasses, openSequenceClassifier } from '../text/sequence-classifier.ts'
 import { tokenizerCapability } from '../text/tokenizer-capability.ts'
 import { classificationPipeline, classifyBy } from '../text-classification/text-classification.ts'
 import { answersJson } from '../write-json.ts'
+import { readCrossEncoder } from './cross-encoder.ts'
 import { readRanking } from './ranking-inputs.ts'
 import { rerankBy } from './rerank.ts'
 
@@ -22,28 +23,39 @@ export const textRanking: Task = {
       throw errors.unsupportedModel(
         `config.json names ${labels.names.length} labels; a ranking model has one. Serve it as text-classification.`,
       )
+    const { activation, prompt } = await readCrossEncoder(source.files)
     return {
       ...opened,
+      describe: { ...opened.describe, functionToApply: activation ?? 'sigmoid' },
       serve(createBatcher) {
-        const ask = askClasses({ model, batcher: createBatcher(batches) })
+        const ask = afterPrompt(askClasses({ model, batcher: createBatcher(batches) }), prompt)
         const rerank = rerankBy(ask)
-        const pairs = classificationPipeline({ ask, classifier })
+        const pairLabels = { ...labels, defaultFunction: activation ?? labels.defaultFunction }
+        const pairs = classificationPipeline({ ask, classifier: { labels: pairLabels } })
         return {
           capabilities: {
             rerank,
             classify: classifyBy({ ask, classifier }),
             tokenizer: tokenizerCapability(model.tokenizer),
           },
-          pipeline: rankingPipeline({ rerank, pairs }),
+          pipeline: rankingPipeline({ rerank, pairs, isRaw: activation === 'none' }),
         }
       },
     }
   },
 }
 
+const afterPrompt =
+  (ask: AskClasses, prompt: string): AskClasses =>
+  ({ inputs, ...how }) =>
+    ask({
+      ...how,
+      inputs: inputs.map((input) => (input.pair === undefined ? input : { ...input, text: prompt + input.text })),
+    })
+
 const parametersSchema = z.object({
   ...truncationParameters,
-  raw_scores: trueOrFalse.default(false),
+  raw_scores: trueOrFalse.optional(),
   return_text: trueOrFalse.default(false),
   top_n: wholeNumber(1, 100_000).optional(),
 })
@@ -52,11 +64,11 @@ const parametersSchema = z.object({
  * `{query, texts}` to `[{index, score, text?}]` in descending order, `{source_sentence, sentences}` to a number each in
  * their order, and pairs to `[[{label, score}]]` as a text classifier.
  */
-function rankingPipeline({ rerank, pairs }: RankingPipeline): TaskService['pipeline'] {
+function rankingPipeline({ rerank, pairs, isRaw }: RankingPipeline): TaskService['pipeline'] {
   return async ({ inputs, parameters, options }) => {
     const asked = readRanking(inputs)
     if (asked === undefined) return pairs({ inputs, parameters, options })
-    const { raw_scores: rawScores, return_text, top_n, ...rest } = readParameters(parametersSchema, parameters)
+    const { raw_scores: rawScores = isRaw, return_text, top_n, ...rest } = readParameters(parametersSchema, parameters)
     const { query, texts, shape } = asked
     const { scores, ...answered } = await rerank({ query, texts, rawScores, truncation: truncationOf(rest), options })
     if (shape === 'similarity') return { ...answered, json: JSON.stringify(scores) }
@@ -73,4 +85,6 @@ function rankingPipeline({ rerank, pairs }: RankingPipeline): TaskService['pipel
 interface RankingPipeline {
   rerank: Rerank
   pairs: TaskService['pipeline']
+  /** Whether scores are the model's own numbers unless a request says otherwise. */
+  isRaw: boolean
 }

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestServing, type TestServing } from '../../support/test-serving.ts'
+import { startTestServing, type TestModel, type TestServing } from '../../support/test-serving.ts'
 import { askPipeline, hasTinyModels, tinyModel, tinyReference } from '../../support/tiny-models.ts'
 
 const name = 'tiny-bert-reranker'
+const identity = 'torch.nn.modules.linear.Identity'
+const sigmoid = 'torch.nn.modules.activation.Sigmoid'
+const prompts = { prompts: { find: 'the ship ' }, default_prompt_name: 'find' }
 
 interface Row {
   query: string
@@ -19,10 +22,31 @@ describe.skipIf(!hasTinyModels)('text ranking', () => {
     host = await startTestServing([
       await tinyModel(name, 'text-ranking'),
       { ...(await tinyModel('tiny-bert-sentiment', 'text-ranking')), name: 'three-labels' },
+      await configured('raw', { sentence_transformers: { activation_fn: identity } }),
+      await configured('raw-since-2', {
+        sentence_transformers: undefined,
+        sbert_ce_default_activation_function: identity,
+      }),
+      await configured('squashed', { sentence_transformers: { activation_fn: sigmoid } }),
+      await configured('curved', { sentence_transformers: { activation_fn: 'torch.nn.modules.activation.Tanh' } }),
+      await configured('prompted', {}, { model_type: 'CrossEncoder', activation_fn: identity, ...prompts }),
+      await configured('of-texts', {}, { activation_fn: identity, ...prompts }),
     ])
     rows = (await tinyReference(name)).rows
   }, 60_000)
   afterAll(() => host?.close())
+
+  /** The reranker with more in its config.json, and with a file of sentence-transformers. */
+  async function configured(named: string, more: object, sentence?: object): Promise<TestModel> {
+    const model = await tinyModel(name, 'text-ranking')
+    const config = JSON.stringify({ ...JSON.parse(model.files['config.json']?.toString() ?? ''), ...more })
+    const files = {
+      ...model.files,
+      'config.json': Buffer.from(config),
+      ...(sentence && { 'config_sentence_transformers.json': Buffer.from(JSON.stringify(sentence)) }),
+    }
+    return { ...model, name: named, repo: `slipway-tests/${named}`, files }
+  }
 
   const ask = (inputs: unknown, parameters?: unknown) => askPipeline(host, name, { inputs, parameters })
   const near = (found: number | undefined, wanted: number) =>
@@ -36,6 +60,42 @@ describe.skipIf(!hasTinyModels)('text ranking', () => {
       near(alone.body[0].score, score)
       near((await ask({ query, texts: [document] }, { raw_scores: true })).body[0].score, logit)
     }
+  })
+
+  it.each([
+    ['raw', 'logit'],
+    ['raw-since-2', 'logit'],
+    ['squashed', 'score'],
+    ['of-texts', 'score'],
+  ] as const)('a score is by default what CrossEncoder.predict gives: %s', async (model, wanted) => {
+    const { query, document, ...row } = rows[0] as Row
+    const scored = async (inputs: unknown, parameters?: object) =>
+      (await askPipeline(host, model, { inputs, parameters })).body
+    near((await scored({ query, texts: [document] }))[0].score, row[wanted])
+    near((await scored({ source_sentence: query, sentences: [document] }))[0], row[wanted])
+    near((await scored([[query, document]]))[0][0].score, row[wanted])
+    near((await scored({ query, texts: [document] }, { raw_scores: false }))[0].score, row.score)
+    near((await scored({ query, texts: [document] }, { raw_scores: true }))[0].score, row.logit)
+    const tei = await host.ask(`/api/v1/predict/${model}/rerank`, { json: { query, texts: [document] } })
+    near(((await tei.json()) as { score: number }[])[0]?.score, row.score)
+  })
+
+  it("a CrossEncoder's default prompt is put before each query", async () => {
+    const { query, document } = rows[0] as Row
+    const texts = [document]
+    const scored = async (model: string, inputs: object) =>
+      (await askPipeline(host, model, { inputs, parameters: { raw_scores: true } })).body[0].score
+    near(
+      await scored('prompted', { query, texts }),
+      await scored(name, { query: `${prompts.prompts.find}${query}`, texts }),
+    )
+    near(await scored('of-texts', { query, texts }), await scored(name, { query, texts }))
+  })
+
+  it('is refused by name with an activation that is not served', async () => {
+    const { status, body } = await askPipeline(host, 'curved', { inputs: { query: 'a', texts: ['b'] } })
+    expect(status).toBe(422)
+    expect(body.error).toContain('Tanh')
   })
 
   it('ranks texts best first, or scores sentences in order', async () => {
