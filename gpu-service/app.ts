@@ -3,6 +3,7 @@ import { platformEnvelope } from '../shared/http/envelopes.ts'
 import { answerErrors } from '../shared/http/error-handler.ts'
 import { noRoute } from '../shared/http/no-route.ts'
 import { requestScope } from '../shared/http/request-scope.ts'
+import { anthropicRoutes } from './protocols/anthropic/anthropic.ts'
 import { oipRoutes } from './protocols/oip/oip.ts'
 import { openaiAliases, openaiAliasPaths, openaiRoutes } from './protocols/openai/openai.ts'
 import { answerAs, answerAsAsked } from './protocols/protocol-errors.ts'
@@ -37,6 +38,7 @@ export function createServingApp(parts: ServingParts): Hono<ServingEnvironment> 
 function protocolRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   app.route('/', rerankRoutes(parts))
+  app.route('/v1', anthropicRoutes(parts))
   app.route('/v1', openaiRoutes(parts))
   app.route('/', oipRoutes(parts))
   app.route('/', singleModelRoutes(parts))

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { anthropicRoutes } from './anthropic/anthropic.ts'
 import { openaiAliases, openaiRoutes } from './openai/openai.ts'
 import { pipelineRoutes } from './pipeline/pipeline.ts'
 import { rerankRoutes } from './rerank/rerank.ts'
@@ -23,6 +24,7 @@ export function singleModelRoutes(parts: ServingParts): Hono<ServingEnvironment>
   const app = new Hono<ServingEnvironment>()
   const protocols = new Hono<ServingEnvironment>()
   protocols.route('/', rerankRoutes(parts))
+  protocols.route('/v1', anthropicRoutes(parts))
   protocols.route('/v1', openaiRoutes(parts))
   protocols.route('/', teiRoutes(parts, { isRoot: false }))
   protocols.route('/', openaiAliases(parts))

@@ -4,6 +4,14 @@ import { openaiFailure } from './openai.ts'
 import { json, security } from './route-parts.ts'
 import { modelParams } from './tei-routes.ts'
 
+const anthropicFailure = z
+  .object({
+    type: z.literal('error'),
+    error: z.object({ type: z.string(), message: z.string() }),
+    request_id: z.string(),
+  })
+  .openapi('AnthropicError')
+
 const route = <Path extends string>(
   path: Path,
   { failure = openaiFailure, params }: { failure?: z.ZodType; params?: z.ZodObject } = {},
@@ -26,6 +34,8 @@ export const generationRoutes = {
   chatCompletions: route('/v1/chat/completions'),
   completions: route('/v1/completions'),
   responses: route('/v1/responses'),
+  messages: route('/v1/messages', { failure: anthropicFailure }),
+  messagesCountTokens: route('/v1/messages/count_tokens', { failure: anthropicFailure }),
   teiGenerate: route('/models/{owner}/{name}/generate', { params: modelParams }),
   teiGenerateStream: route('/models/{owner}/{name}/generate_stream', { params: modelParams }),
   oipGenerate: route('/v2/models/{model}/generate', { failure: oipFailure, params: oipParams }),

@@ -20,6 +20,13 @@ export const openaiEnvelope: Envelope = (error) => ({
   error: { message: error.message, type: openaiType(error.status), param: error.param ?? null, code: error.code },
 })
 
+/** Anthropic's `{type: "error", error: {type, message}, request_id}`. */
+export const anthropicEnvelope: Envelope = (error, requestId) => ({
+  type: 'error',
+  error: { type: anthropicType(error.status), message: error.message },
+  request_id: requestId,
+})
+
 /** Hugging Face's pipelines: `{error: "…"}`, plus the code and the request id. */
 export const pipelineEnvelope: Envelope = (error, requestId) => ({ error: error.message, code: error.code, requestId })
 
@@ -57,6 +64,15 @@ export const hubErrorHeaders: ErrorHeaders = ({ code, message }) => {
       .slice(0, 1000),
     ...(name !== undefined && { 'x-error-code': name }),
   }
+}
+
+function anthropicType(status: number): string {
+  if (status === 401) return 'authentication_error'
+  if (status === 403) return 'permission_error'
+  if (status === 404) return 'not_found_error'
+  if (status === 413) return 'request_too_large'
+  if (status === 429) return 'rate_limit_error'
+  return status < 500 ? 'invalid_request_error' : 'api_error'
 }
 
 function openaiType(status: number): string {

@@ -108,6 +108,8 @@ export const inferenceRows: RouteRows = {
   'POST /v1/chat/completions': notServed('/v1/chat/completions'),
   'POST /v1/completions': notServed('/v1/completions'),
   'POST /v1/responses': notServed('/v1/responses'),
+  'POST /v1/messages': notServed('/v1/messages'),
+  'POST /v1/messages/count_tokens': notServed('/v1/messages/count_tokens'),
   'POST /models/{owner}/{name}/generate': notServed('/models/a/b/generate'),
   'POST /models/{owner}/{name}/generate_stream': notServed('/models/a/b/generate_stream'),
   'POST /v2/models/{model}/generate': { ...notServed('/v2/models/a/generate'), needs: 'infer' },

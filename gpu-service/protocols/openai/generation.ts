@@ -19,9 +19,10 @@ export const generationPaths = {
 export function generationRoutes(
   { verify, metrics }: Pick<ServingParts, 'verify' | 'metrics'>,
   paths: readonly string[],
+  answerError: AnswerError = answerAsRead(metrics),
 ): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
-  const guards = [errorsBy(answerAsRead(metrics)), authenticate(verify)] as const
+  const guards = [errorsBy(answerError), authenticate(verify)] as const
   for (const path of paths)
     app.post(path, ...guards, (context) => {
       throw errors.generationNotServed(context.req.path, servedTasks)

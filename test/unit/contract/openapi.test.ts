@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createServingApp } from '../../../gpu-service/app.ts'
+import { anthropicPaths } from '../../../gpu-service/protocols/anthropic/anthropic.ts'
 import { generationPaths } from '../../../gpu-service/protocols/openai/generation.ts'
 import type { ServingParts } from '../../../gpu-service/protocols/serving-parts.ts'
 import { teiRootPaths } from '../../../gpu-service/protocols/tei/tei.ts'
@@ -78,7 +79,10 @@ describe('the OpenAPI document', () => {
 
   it('says of text generation that it is not served, in no other words than 501', () => {
     const { openai, tgi } = generationPaths
-    const paths = [...openai.map((path) => `/v1${path}`), ...tgi.map((path) => modelBase + path)]
+    const paths = [
+      ...[...openai, ...anthropicPaths].map((path) => `/v1${path}`),
+      ...tgi.map((path) => modelBase + path),
+    ]
     for (const path of [...paths, '/v2/models/{model}/generate', '/v2/models/{model}/generate_stream'])
       expect(Object.keys(find(`POST ${path}`).responses).toSorted()).toEqual(['4XX', '501'])
   })

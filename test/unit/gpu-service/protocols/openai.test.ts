@@ -160,6 +160,27 @@ describe('the OpenAI SDK', () => {
     }
   })
 
+  it('is told so in the format of Anthropic on its routes', async () => {
+    for (const path of [
+      '/v1/messages',
+      '/v1/messages/count_tokens',
+      '/models/slipway-tests/tiny-embedder/v1/messages',
+    ]) {
+      const response = await host.ask(path, { json: { model: 'tiny', max_tokens: 1, messages: [] } })
+      expect([response.status, response.headers.get('x-should-retry'), await response.json()]).toEqual([
+        501,
+        'false',
+        {
+          type: 'error',
+          error: { type: 'api_error', message: expect.stringContaining('feature-extraction') },
+          request_id: response.headers.get('x-request-id'),
+        },
+      ])
+    }
+    const stranger = await host.ask('/v1/messages', { json: {}, token: null })
+    expect([stranger.status, await stranger.json()]).toMatchObject([401, { error: { type: 'authentication_error' } }])
+  })
+
   it('may send unknown fields', async () => {
     const json = { model: 'tiny', input: 'a', user: 'u', metadata: { a: 1 }, truncate: 'END', input_type: 'query' }
     expect((await host.ask('/v1/embeddings', { json })).status).toBe(200)

@@ -25,6 +25,11 @@ const envelopes = {
   openai: (method: string) => ({
     error: { message: said(method), type: 'invalid_request_error', param: null, code: 'method_not_allowed' },
   }),
+  anthropic: (method: string) => ({
+    type: 'error',
+    error: { type: 'invalid_request_error', message: said(method) },
+    request_id: expect.any(String),
+  }),
   oip: (method: string) => ({ error: said(method) }),
   tei: (method: string) => ({ error: said(method), error_type: 'Validation' }),
   pipeline: (method: string) => ({ error: said(method), code: 'method_not_allowed' }),
@@ -37,6 +42,7 @@ describe('a path with a method that it does not support', () => {
     ['DELETE', '/v1/models', 'GET, HEAD', 'openai'],
     ['POST', '/v1/models/owner/name', 'GET, HEAD', 'openai'],
     ['GET', '/v1/chat/completions', 'POST', 'openai'],
+    ['GET', '/v1/messages', 'POST', 'anthropic'],
     ['GET', '/v1/rerank', 'POST', 'openai'],
     ['GET', '/embeddings', 'POST', 'openai'],
     ['GET', '/v2/rerank', 'POST', 'cohere'],
