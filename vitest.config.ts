@@ -7,8 +7,10 @@ export default defineConfig({
     pool: 'forks',
     // Each file starts servers and engines of its own; more files at once than cores only makes each slower.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // What waits for a state or ends at all may take this long on a busy machine.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 30_000 } },
     reporters: ['default', new ClosingLine()],
   },
 })

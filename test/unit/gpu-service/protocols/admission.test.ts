@@ -33,7 +33,7 @@ describe('an overloaded service', () => {
     const ask = (input: string | string[]) => host.ask('/v1/embeddings', { json: { model: 'tiny', input } })
     const large = ask(Array.from({ length: 2048 }, (_, index) => `the sun shines ${index}`))
     const queued = async () => (await host.metrics.queueDepth.get()).values[0]?.value
-    await vi.waitFor(async () => expect(await queued()).toBeGreaterThan(1000), { interval: 1 })
+    await vi.waitFor(async () => expect(await queued()).toBeGreaterThan(1000), { interval: 1, timeout: 30_000 })
     const refused = await ask('the sun shines')
     expect(refused.status).toBe(429)
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
