@@ -2,7 +2,7 @@ import { setImmediate as aTurn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { inParallel } from '../../shared/in-parallel.ts'
 
-it('work in parallel keeps its order and its limit', async () => {
+it('keeps the order of the results and the limit of concurrency', async () => {
   let running = 0
   let most = 0
   const doubled = await inParallel([1, 2, 3, 4, 5, 6, 7], 3, async (number) => {
@@ -14,7 +14,7 @@ it('work in parallel keeps its order and its limit', async () => {
   expect([doubled, most]).toEqual([[2, 4, 6, 8, 10, 12, 14], 3])
 })
 
-it('work in parallel begins nothing after a failure, and is over when it says so', async () => {
+it('starts nothing after a failure, and rejects only once nothing is running', async () => {
   let begun = 0
   let running = 0
   const work = inParallel(Array.from({ length: 100 }), 4, async () => {

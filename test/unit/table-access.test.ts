@@ -33,8 +33,8 @@ afterAll(async () => {
   await lab.close()
 })
 
-describe('with no more of the table than its role allows', () => {
-  it('keys are made, listed and revoked', async () => {
+describe('with only the table access of its role', () => {
+  it('auth creates, lists and revokes keys', async () => {
     const table = tableOf('auth')
     const verify = async () => bootstrapAdmin
     const app = createAuthApp({ ...platform(table), verify })
@@ -53,7 +53,7 @@ describe('with no more of the table than its role allows', () => {
     expect((await app.request(`/api/v1/keys/${id}`, { method: 'DELETE' })).status).toBeLessThan(300)
   })
 
-  it('an import is made, moved, published, and cleared away when it fails', async () => {
+  it('ingest creates, runs and publishes an import, and cleans up after a failed one', async () => {
     const store = await lab.newStore()
     const guarded = { ...lab, table: tableOf('ingest') }
     const process = new IngestProcess({ lab: guarded, store, hub })
@@ -66,7 +66,7 @@ describe('with no more of the table than its role allows', () => {
     expect(process.deadLetters).toEqual([])
   })
 
-  it('a drop becomes an import, and a lost import is found', async () => {
+  it('a drop starts an import, and cleanup finds a lost one', async () => {
     const { objects } = await lab.newStore()
     const body = Buffer.from('{}')
     await objects.put({ key: 'drop/acme/dropped/v1/config.json', body, sizeBytes: body.length })
@@ -81,7 +81,7 @@ describe('with no more of the table than its role allows', () => {
     expect(await resumeImports({ table: tableOf('cleanup'), queue, before, log })).toBeGreaterThan(0)
   })
 
-  it('the registry answers every kind of question, and makes imports and deployments', async () => {
+  it('the registry answers every kind of request, and creates imports and deployments', async () => {
     const table = tableOf('registry')
     const queue = { send: async () => {}, sendMany: async () => {} }
     const options = { ...platform(table), ingest: queue, version: '0' }
@@ -104,7 +104,7 @@ describe('with no more of the table than its role allows', () => {
     expect((await strangers.request('/api/v1/repos', { headers })).status).toBe(401)
   })
 
-  it('the hub answers every kind of question, and lets nobody in by itself', async () => {
+  it('the hub answers every kind of request, and refuses an unknown key', async () => {
     const { objects } = await lab.newStore()
     const ingest = { send: async () => {}, sendMany: async () => {} }
     const options = { ...platform(tableOf('hub')), objects, ingest }
@@ -125,7 +125,7 @@ describe('with no more of the table than its role allows', () => {
     expect((await createHubApp(options).request('/api/models', { headers })).status).toBe(401)
   })
 
-  it('a replica reads what is deployed, says how it is, verifies tokens, and makes no key', async () => {
+  it('a replica reads deployments, reports its state, verifies tokens, and cannot create keys', async () => {
     const table = tableOf('inference')
     await Array.fromAsync(allDeployments(table))
     const now = new Date()

@@ -8,19 +8,19 @@ const rest = (more: Partial<Parameters<typeof dropRestSeconds>[0]>) =>
   dropRestSeconds({ found: [], uploads: [], quietSeconds: 300, now: at(60), ...more })
 const marked = [file('config.json', 1), file('_SUCCESS', 2)]
 
-it('a drop whose marker was put last is complete', () => {
+it('a drop is complete if its marker was put last', () => {
   expect(rest({ found: marked })).toBe(0)
   expect(rest({ found: [...marked, file('late.json', 3)] })).toBe(243)
 })
 
-it('a drop of which a file is still being uploaded is not complete, whatever its marker says, for a day', () => {
+it('a drop is incomplete while one of its files is being uploaded, for up to a day, despite its marker', () => {
   expect(rest({ found: marked, uploads: [upload('model.onnx', 0)] })).toBe(30)
   expect(rest({ found: [file('a', 0)], uploads: [upload('model.onnx', 0)], now: at(5000) })).toBe(300)
   expect(rest({ found: marked, uploads: [upload('model.onnx', 0)], now: at(24 * 3600 - 1) })).toBe(30)
   expect(rest({ found: marked, uploads: [upload('model.onnx', 0)], now: at(24 * 3600) })).toBe(0)
 })
 
-it('an upload that was given up and begun again holds nothing up, and one that replaces a file does', () => {
+it('an upload that was started again delays nothing, and one that replaces a file does', () => {
   const found = [file('model.onnx', 1), ...marked]
   expect(rest({ found, uploads: [upload('model.onnx', 0)] })).toBe(0)
   expect(rest({ found, uploads: [upload('model.onnx', 5)] })).toBe(30)

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { collidingPaths, pathFault } from '../../../shared/model/file-path.ts'
 import { folderPath } from '../../../shared/objects/folder-path.ts'
 
-/** Paths made of what paths are attacked with. */
+/** Paths made of the parts that path attacks use. */
 const nasty = fc
   .array(
     fc.oneof(
@@ -32,8 +32,8 @@ const nasty = fc
   )
   .map((pieces) => pieces.join(''))
 
-describe('a path of a file', () => {
-  it('never leaves the folder it is joined to, and has a place in the store, where it is accepted', () => {
+describe('a file path', () => {
+  it('never leaves the folder it is joined to, and has a place in the store, if it is accepted', () => {
     fc.assert(
       fc.property(nasty, (path) => {
         fc.pre(pathFault(path) === undefined)
@@ -81,7 +81,7 @@ describe('a path of a file', () => {
   })
 })
 
-describe('paths collide', () => {
+describe('paths', () => {
   it.each([
     [['a.txt', 'A.txt']],
     [['Sub/a', 'sub/A']],
@@ -91,17 +91,17 @@ describe('paths collide', () => {
     [['straße', 'STRASSE']],
     [['İİİ/x', 'i\u0307i\u0307i\u0307']],
     [['x', 'y', 'x']],
-  ])('%j', (paths) => {
+  ])('collide: %j', (paths) => {
     const found = collidingPaths(paths)
     expect(found?.every((path) => paths.includes(path))).toBe(true)
   })
 
   it.each([[[]], [['a', 'b']], [['a/b', 'a.b', 'ab']], [['a', 'ab/c', 'abc']], [['sub/a', 'sub/b', 'sub2']]])(
-    'not in %j',
+    'do not collide: %j',
     (paths) => expect(collidingPaths(paths)).toBeUndefined(),
   )
 
-  it('whatever their order', () => {
+  it('collide in any order', () => {
     const paths = fc.uniqueArray(fc.stringMatching(/^[aAbB](\/[aAbB]){0,2}$/), { maxLength: 6 })
     fc.assert(
       fc.property(paths, (all) => {

@@ -4,9 +4,9 @@ import { createFilePolicy } from '../../../shared/model/file-policy.ts'
 import { compilePattern } from '../../../shared/model/path-pattern.ts'
 import { cpuMs } from '../../support/cpu-time.ts'
 
-describe('the policy', () => {
+describe('the file policy', () => {
   it.each(['model.safetensors', 'onnx/model.onnx', 'model.gguf', 'tokenizer.json', 'README.md', 'spiece.model', 'x'])(
-    'takes %s',
+    'accepts %s',
     (path) => expect(createFilePolicy({})(path)).toEqual({ take: true }),
   )
 
@@ -21,12 +21,12 @@ describe('the policy', () => {
     'modeling.py',
     'install.sh',
     'lib.so',
-  ])('leaves out %s, also when it is asked for', (path) => {
+  ])('skips %s, even if it is included by name', (path) => {
     expect(createFilePolicy({})(path).take).toBe(false)
     expect(createFilePolicy({ include: ['*', path] })(path).take).toBe(false)
   })
 
-  it('takes what is included and not excluded', () => {
+  it('accepts files that are included and not excluded', () => {
     const take = (path: string, include?: string[], exclude?: string[]) =>
       createFilePolicy({ include, exclude })(path).take
     expect(take('onnx/model.onnx', ['*.onnx'])).toBe(true)
@@ -38,7 +38,7 @@ describe('the policy', () => {
   })
 })
 
-it('fifty hostile patterns judge a thousand files in seconds', () => {
+it('fifty hostile patterns match a thousand files in linear time', () => {
   const include = Array.from({ length: 50 }, (_, at) => `${'[a-z]*'.repeat(30)}${at}`)
   const judge = createFilePolicy({ include })
   const usedMs = cpuMs(() => {
@@ -73,11 +73,11 @@ describe('a pattern', () => {
     ['', 'a', false],
     ['ü*', 'über', true],
     ['?', '\u{1f600}', true],
-  ])('%j says of %j: %s', (pattern, path, expected) => {
+  ])('%j matches %j: %s', (pattern, path, expected) => {
     expect(compilePattern(pattern)(path)).toBe(expected)
   })
 
-  it('without signs is the path itself', () => {
+  it('without wildcards matches exactly itself', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (path, other) => {
         fc.pre(!/[*?[]/.test(path))
@@ -88,7 +88,7 @@ describe('a pattern', () => {
   })
 
   it.each(['{a,b}'.repeat(40), '*a'.repeat(60), '**/'.repeat(60), '+(+(+(a)))'.repeat(20), '[a-z]*'.repeat(30)])(
-    'that is hostile takes no time: %s',
+    'is matched in linear time if it is hostile: %s',
     (pattern) => {
       const path = `${'a'.repeat(450)}/${'a'.repeat(449)}`
       expect(cpuMs(() => compilePattern(pattern)(path))).toBeLessThan(500)

@@ -23,7 +23,7 @@ it('the ranges of a file cover every byte once and in order', () => {
   )
 })
 
-it('no file has more parts than S3 allows, and parts are not smaller than asked for', () => {
+it('a file has at most as many parts as S3 allows, of at least the preferred size', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 2 ** 44 }), sizes.part, (sizeBytes, preferred) => {
       const partSizeBytes = partSizeFor(sizeBytes, preferred)
@@ -33,6 +33,6 @@ it('no file has more parts than S3 allows, and parts are not smaller than asked 
   )
 })
 
-it('an empty file is one part', () => {
+it('an empty file has one part', () => {
   expect(partCount(0, 100)).toBe(1)
 })

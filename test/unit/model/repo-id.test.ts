@@ -86,7 +86,7 @@ describe('a ref', () => {
   })
 })
 
-it('tells revisions and deployments by their names', () => {
+it('recognises revision ids and deployment names', () => {
   expect(isRevisionId('0123456789abcdef0123456789abcdef01234567')).toBe(true)
   for (const id of ['0123', '0123456789ABCDEF0123456789abcdef01234567', `${'a'.repeat(40)}\n`, 'main'])
     expect(isRevisionId(id)).toBe(false)

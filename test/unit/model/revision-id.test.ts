@@ -8,11 +8,11 @@ const a = { path: 'a.txt', sizeBytes: 1, sha256: 'a'.repeat(64) }
 const b = { path: 'b/c.txt', sizeBytes: 2, sha256: 'b'.repeat(64) }
 const idOf = (files: RevisionFile[], origin = 'hf://acme/model@1') => revisionId({ origin, files })
 
-it('a revision id never changes, because ids are kept for ever', () => {
+it('a revision id stays the same across releases, because ids are stored', () => {
   expect(idOf([a, b])).toBe('8ef18fd8647e7c5b71ea1a2a4f609b7e4c4a674d')
 })
 
-it('a revision id does not depend on the order of its files, nor on what is only said of them', () => {
+it('a revision id does not depend on the order of the files or on further facts about them', () => {
   const file = fc.record({ path: fc.string({ minLength: 1 }), sizeBytes: fc.nat(), sha256: fc.constant(a.sha256) })
   const files = fc.uniqueArray(file, { selector: ({ path }) => path, maxLength: 8 })
   fc.assert(
@@ -24,7 +24,7 @@ it('a revision id does not depend on the order of its files, nor on what is only
   )
 })
 
-it('a revision id differs where anything of the content or its origin does', () => {
+it('a revision id depends on all of the content and the origin', () => {
   const ids = [
     idOf([a, b]),
     idOf([a]),
@@ -43,7 +43,7 @@ it('a revision id differs where anything of the content or its origin does', () 
   expect(new Set(ids).size).toBe(ids.length)
 })
 
-it('the fingerprint of a drop tells every change, and not the order of the list', () => {
+it('the fingerprint of a drop depends on every change, but not on the order of the list', () => {
   const one = { key: 'drop/a/b/v1/x', sizeBytes: 1, etag: '"1"', modifiedAt: new Date(1) }
   const two = { key: 'drop/a/b/v1/y', sizeBytes: 1, etag: '"1"', modifiedAt: new Date(1) }
   const base = dropFingerprint([one, two])

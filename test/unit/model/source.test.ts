@@ -7,7 +7,7 @@ describe('a source', () => {
     ['hf://acme/model', { kind: 'hf', repo: 'acme/model', ref: 'main' }, 'hf://acme/model@main'],
     ['hf://acme/model@refs/pr/1', { kind: 'hf', repo: 'acme/model', ref: 'refs/pr/1' }, 'hf://acme/model@refs/pr/1'],
     ['s3-drop://acme/model/v1', { kind: 's3-drop', repo: 'acme/model', version: 'v1' }, 's3-drop://acme/model/v1'],
-  ])('%s is understood and written in one way', (uri, source, canonical) => {
+  ])('%s is parsed, and formatted canonically', (uri, source, canonical) => {
     expect(parseSource(uri)).toEqual(source)
     expect(formatSource(parseSource(uri))).toBe(canonical)
     expect(parseSource(canonical)).toEqual(source)
@@ -30,19 +30,22 @@ describe('a source', () => {
     's3-drop://acme//v1',
     'file:///etc/passwd',
     'hf://acme/model\n',
-  ])('%j is refused by an error of the request', (uri) => {
+  ])('%j is refused as an invalid request', (uri) => {
     expect(() => parseSource(uri)).toThrow(expect.objectContaining({ status: 400, code: 'invalid_request' }))
   })
 })
 
 describe('a drop without its version', () => {
-  it.each(['s3-drop://team/flowers', 's3-drop://team/flowers/'])('%s is told which name would do', (uri) => {
-    expect(() => parseSource(uri)).toThrow(/names no version\. Add it, such as s3-drop:\/\/team\/flowers\/v1\.$/)
-  })
+  it.each(['s3-drop://team/flowers', 's3-drop://team/flowers/'])(
+    '%s is refused with an example of a version',
+    (uri) => {
+      expect(() => parseSource(uri)).toThrow(/names no version\. Add it, such as s3-drop:\/\/team\/flowers\/v1\.$/)
+    },
+  )
 })
 
 describe('a target', () => {
-  it('is a repo at a ref, and main without one', () => {
+  it('is a repo at a ref, main by default', () => {
     expect(parseTarget('acme/model')).toEqual({ repo: 'acme/model', ref: 'main' })
     expect(parseTarget('acme/model@v1')).toEqual({ repo: 'acme/model', ref: 'v1' })
     expect(formatTarget(parseTarget('acme/model@v1'))).toBe('acme/model@v1')

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { ObjectStore } from '../../../shared/objects/object-store.ts'
 import { createS3ObjectStore } from '../../../shared/objects/s3-object-store.ts'
 
-/** What an S3 server was asked, answered with as little as the SDK needs. */
+/** An S3 that records requests and answers with as little as the SDK needs. */
 let server: Server
 let asked: { method: string; url: string; headers: IncomingHttpHeaders; body: string }[]
 let objects: ObjectStore
@@ -30,7 +30,7 @@ afterAll(() => server.close())
 
 const expirySeconds = 600
 
-it('signs no header but the host, because clients of the Hub send no other that they were told', async () => {
+it('signs no header but the host, because Hub clients send no others', async () => {
   const whole = new URL((await objects.uploadUrl?.({ key: 'staging/a/b', expirySeconds })) ?? '')
   expect(whole.searchParams.get('X-Amz-SignedHeaders')).toBe('host')
   expect(whole.searchParams.get('X-Amz-Expires')).toBe('600')
@@ -38,7 +38,7 @@ it('signs no header but the host, because clients of the Hub send no other that 
   expect(whole.pathname).toBe('/models/staging/a/b')
 })
 
-it('signs each part of an upload by itself', async () => {
+it('signs each part of an upload separately', async () => {
   const part = { uploadId: 'u1', partNumber: 7 }
   const url = new URL((await objects.uploadUrl?.({ key: 'staging/a/b', part, expirySeconds })) ?? '')
   expect(url.searchParams.get('X-Amz-SignedHeaders')).toBe('host')
@@ -48,14 +48,14 @@ it('signs each part of an upload by itself', async () => {
   expect(next.searchParams.get('X-Amz-Signature')).not.toBe(url.searchParams.get('X-Amz-Signature'))
 })
 
-it('announces checksums of parts only where we send the parts', async () => {
+it('announces checksums of parts only if the server sends the parts', async () => {
   await objects.uploads.create({ key: 'staging/a/b' })
   await objects.uploads.create({ key: 'staging/a/b', partsFrom: 'clients' })
   const algorithms = asked.map(({ headers }) => headers['x-amz-checksum-algorithm'])
   expect(algorithms).toEqual(['CRC32', undefined])
 })
 
-it('completes an upload with the ETags that clients got of S3, quotes and all', async () => {
+it('completes an upload with the ETags that clients got from S3, quotes included', async () => {
   const parts = [
     { partNumber: 1, etag: '"abc"' },
     { partNumber: 2, etag: '{"etag":"\\"def\\"","crc32":"AAAA"}' },

@@ -23,7 +23,7 @@ const server = createAdaptorServer({ fetch: app.fetch }) as Server
 beforeAll(() => once(server.listen(0, '127.0.0.1'), 'listening'))
 afterAll(() => void server.close())
 
-/** What a request ends with whose caller leaves when so much of it is sent, or whose connection ends over it. */
+/** The error code of a request of which only `head` is sent; with `hangUp`, the caller then leaves. */
 async function sent(head: string, { path = '/', hangUp = true } = {}): Promise<string> {
   const code = new Promise<string>((resolve) => ended.push(resolve))
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
@@ -37,17 +37,17 @@ async function sent(head: string, { path = '/', hangUp = true } = {}): Promise<s
   return said
 }
 
-it('blames nobody here for a body that its caller breaks off, whether it said its length or comes in chunks', async () => {
+it('reports client_closed if the caller breaks off its body, with a content length or in chunks', async () => {
   expect(await sent('Content-Length: 100\r\n\r\n{"in')).toBe('client_closed')
   expect(await sent('Transfer-Encoding: chunked\r\n\r\n4\r\n{"in\r\n')).toBe('client_closed')
 })
 
-it('blames nobody here for a chunk that is none', async () => {
+it('reports client_closed for an invalid chunk', async () => {
   const head = 'Transfer-Encoding: chunked\r\n\r\n4\r\n{"in\r\nno length\r\n'
   expect(await sent(head, { hangUp: false })).toBe('client_closed')
 })
 
-it('takes no failure of a route for a caller that left', async () => {
+it('does not mistake a failure of a route for a caller that left', async () => {
   const head = 'Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n'
   expect(await sent(head, { path: '/failing', hangUp: false })).toContain('the table is gone')
 })

@@ -2,14 +2,14 @@ import { describe, expect, it, vi } from 'vitest'
 import { calledAs, inWordsOf } from '../../../shared/client/called-as.ts'
 import { runCli } from '../../../shared/client/cli.ts'
 
-describe('what the CLI calls itself', () => {
+describe('the name of the CLI', () => {
   it.each([
     [{ npm_command: 'exec', npm_lifecycle_event: 'npx' }, 'npx slipway'],
     [{ npm_command: 'run', npm_lifecycle_event: 'slipway' }, 'npm run slipway --'],
     [{ npm_command: 'run-script', npm_lifecycle_event: 'slipway' }, 'npm run slipway --'],
     [{ npm_command: 'test', npm_lifecycle_event: 'test' }, 'slipway'],
     [{}, 'slipway'],
-  ])('is what was typed: %j', (environment, name) => {
+  ])('is the one the user typed: %j', (environment, name) => {
     expect(calledAs(environment)).toEqual({ name })
   })
 
@@ -19,7 +19,7 @@ describe('what the CLI calls itself', () => {
     [{ SLIPWAY_DATA: './.slipway' }, undefined],
     [{ SLIPWAY_DATA: '' }, undefined],
     [{ SLIPWAY_DATA: '/var/data', SLIPWAY_URL: 'http://127.0.0.1:8001' }, undefined],
-  ])('goes with the data folder by which the server was found: %j', (environment, setting) => {
+  ])('includes the data folder by which the server was found: %j', (environment, setting) => {
     expect(calledAs(environment).setting).toBe(setting)
   })
 
@@ -28,7 +28,7 @@ describe('what the CLI calls itself', () => {
     ['"npx slipway ls" lists what you have', '"X ls" lists what you have'],
     ['slipway: it failed. See "slipway --help".', 'slipway: it failed. See "X --help".'],
     ['in /opt/slipway here', 'in /opt/slipway here'],
-  ])('stands in what it names next: %s', (text, said) => {
+  ])('replaces "slipway" in the commands of a message: %s', (text, said) => {
     expect(inWordsOf({ name: 'X' }, text)).toBe(said)
   })
 
@@ -36,11 +36,11 @@ describe('what the CLI calls itself', () => {
     ['next: slipway deploy slipway/iris', 'next: SLIPWAY_DATA=/d npx slipway deploy slipway/iris'],
     ['"slipway fsck --repair" mends 2', '"SLIPWAY_DATA=/d npx slipway fsck --repair" mends 2'],
     ['See "slipway --help" and "slipway pull --help".', 'See "npx slipway --help" and "npx slipway pull --help".'],
-  ])('finds the same data folder as typed again: %s', (text, said) => {
+  ])('keeps the data folder in suggested commands: %s', (text, said) => {
     expect(inWordsOf({ name: 'npx slipway', setting: 'SLIPWAY_DATA=/d' }, text)).toBe(said)
   })
 
-  it('stands in its help and in what the server says', async () => {
+  it('is used in the help and in the messages of the server', async () => {
     const said: string[] = []
     const say = (text: string) => void said.push(text)
     const terminal = { out: say, err: say, isTty: false, input: (async function* () {})() }

@@ -5,14 +5,14 @@ afterEach(() => vi.unstubAllGlobals())
 const refuses = (code: string) =>
   vi.stubGlobal('fetch', async () => Response.json({ error: { code, message: 'No.' } }, { status: 404 }))
 
-describe('a refusal that the command knows a way around', () => {
+describe('an error that another command can solve', () => {
   it.each([
     [['pull', 'a/b@v1'], 'owner_not_found', 'slipway pull a/b@v1 --repo OWNER/NAME'],
     [['pull', 'hf://slipway/iris'], 'name_reserved', 'slipway pull hf://slipway/iris --repo OWNER/NAME'],
     [['deploy', 'a/b@v1'], 'repo_not_found', 'slipway pull hf://a/b@v1'],
     [['deploy', 'a/b', 'a/c', '--weight', '1', '--weight', '1'], 'repo_not_found', 'slipway pull hf://OWNER/NAME'],
     [['deploy', 'a/b', '--shadow', 'a/c'], 'repo_not_found', 'slipway pull hf://OWNER/NAME'],
-  ])('names it, to programs too: %j', async (parameters, code, way) => {
+  ])('suggests that command, in JSON output, too: %j', async (parameters, code, way) => {
     refuses(code)
     const { code: exit, out, err } = await cli(...parameters, '--json')
     expect({ exit, err }).toEqual({ exit: 1, err: expect.stringMatching(/^slipway: No\. To import it/) })
@@ -25,7 +25,7 @@ describe('a refusal that the command knows a way around', () => {
     [['deploy', 'a/b', 'a/c', '--weight', '1', '--weight', '1'], 'hf upload OWNER/NAME FOLDER'],
     [['tag', 'a/b', '--next'], 'hf upload a/b FOLDER'],
     [['tag', 'a/b', 'v1', '--dataset'], 'hf upload a/b FOLDER --repo-type dataset'],
-  ])('names the command that pushes a folder to a repo without files: %j', async (parameters, way) => {
+  ])('is shown unchanged if the command would not help: %j', async (parameters, way) => {
     refuses('repo_empty')
     const { code, err } = await cli(...parameters)
     expect({ code, err }).toEqual({
@@ -39,7 +39,7 @@ describe('a refusal that the command knows a way around', () => {
     [['pull', 'a/b', '--repo', 'c/d'], 'owner_not_found'],
     [['pull', 'a/b'], 'quota_reached'],
     [['deploy', 'a/b'], 'revision_not_found'],
-  ])('is left as it is where it would not help: %j', async (parameters, code) => {
+  ])('slipway status shows the role of the caller apart from the scopes of the key', async (parameters, code) => {
     refuses(code)
     expect(await cli(...parameters)).toEqual({ code: 1, out: '', err: 'slipway: No.\n' })
   })

@@ -29,7 +29,7 @@ describe('slipway deploy', () => {
     ['question-answering', `'{"inputs": {"question": "Who is here?", "context": "Only Ada is here."}}'`],
     ['tabular-regression', `'[[0,0,0]]'`],
     ['tensors', `'{"pixels":[[0,0,0]]}'`],
-  ])('names an input next that fits %s', async (of, example) => {
+  ])('suggests an example input for %s', async (of, example) => {
     task = of
     expect((await cli('deploy', 'acme/one')).err).toBe(`next: slipway predict one ${example}\n`)
   })
@@ -37,7 +37,7 @@ describe('slipway deploy', () => {
   it.each([
     ['zero-shot-image-classification', (body: { inputs: string }) => body.inputs],
     ['image-text-classification', (body: { inputs: { image: string } }) => body.inputs.image],
-  ])('names a line next for %s that a shell reads the picture for', async (of, pictureOf) => {
+  ])('suggests a shell line for %s that sends a picture', async (of, pictureOf) => {
     task = of
     const [, piped = ''] = (await cli('deploy', 'acme/one')).err.match(/predict one - (.*)\n/) ?? []
     const folder = await mkdtemp(join(tmpdir(), 'slipway-'))
@@ -48,7 +48,7 @@ describe('slipway deploy', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('asks for replicas and limits in the words of the API', async () => {
+  it('sends replicas and limits by their API names', async () => {
     const options = ['--min', '1', '--max', '2', '--concurrency', '8', '--requests-per-second', '2.5']
     expect((await cli('deploy', 'acme/one', ...options)).code).toBe(0)
     const limits = { concurrency: 8, requestsPerSecond: 2.5 }
@@ -58,7 +58,7 @@ describe('slipway deploy', () => {
   it.each([
     [['a/b', 'a/c', '--weight', '50', '--weight', '-5'], '--weight takes a number of 0 or more, not "-5"'],
     [['--name', 'one', '--update', '--weight', '5'], 'name every target, and then as many of --weight'],
-  ])('says of %j what is wrong with the weight', async (parameters, message) => {
+  ])('explains what is wrong with the weights of %j', async (parameters, message) => {
     expect(await cli('deploy', ...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(message) })
     expect(asked).toEqual([])
   })
@@ -69,13 +69,13 @@ describe('slipway predict', () => {
     ['[[1]]', { inputs: [[1]] }],
     ['{"question": "q", "context": "c"}', { inputs: { question: 'q', context: 'c' } }],
     ['{"inputs": "a", "parameters": {"top_k": 1}}', { inputs: 'a', parameters: { top_k: 1 } }],
-  ])('sends %s', async (given, body) => {
+  ])('wraps the input for the API: %s', async (given, body) => {
     expect((await cli('predict', 'one', given)).code).toBe(0)
     expect(asked[1]?.type).toBe('application/json')
     expect(JSON.parse(String(asked[1]?.body))).toEqual(body)
   })
 
-  it("sends a file's bytes as they are, and says which file cannot be read", async () => {
+  it('sends the bytes of a file unchanged, and names a file that cannot be read', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'slipway-'))
     const path = join(folder, 'photo.jpg')
     await writeFile(path, new Uint8Array([255, 216, 255, 0]))

@@ -17,14 +17,14 @@ describe('slipway fsck', () => {
     [0, 'no discrepancies'],
     [1, '1 discrepancy, repaired'],
     [10, '10 discrepancies, all repaired'],
-  ])('counts what it repaired: %i', async (count, said) => {
+  ])('counts the discrepancies that it repaired: %i', async (count, said) => {
     expect((await found(count, true)).out).toMatch(new RegExp(`^40 things checked, ${said}$`, 'm'))
   })
 
   it.each([
     [1, '1 discrepancy, of which "slipway fsck --repair" mends 1'],
     [20, '20 discrepancies, of which "slipway fsck --repair" mends 20'],
-  ])('counts what it left: %i', async (count, said) => {
+  ])('counts the discrepancies that it left: %i', async (count, said) => {
     expect(await found(count, false)).toMatchObject({ code: 1, err: `slipway: ${said}\n` })
   })
 })
@@ -32,7 +32,7 @@ describe('slipway fsck', () => {
 it.each([
   [1, '1 file, 5 B'],
   [2, '2 files, 5 B'],
-])('says of a pull how many files it brought: %i', async (filesTotal, said) => {
+])('slipway pull counts the imported files: %i', async (filesTotal, said) => {
   const job = { id: 'imp_1', repo: 'acme/one', revision: 'r', state: 'READY', filesTotal, bytesTotal: 5, bytesHeld: 0 }
   vi.stubGlobal('fetch', async () => Response.json(job))
   expect((await cli('pull', 'acme/one')).out).toBe(`acme/one  r  ${said}\n`)

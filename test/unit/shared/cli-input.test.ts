@@ -16,7 +16,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.unstubAllGlobals())
 
-describe('a source', () => {
+describe('the source of slipway pull', () => {
   it.each([
     ['acme/one', 'hf://acme/one'],
     ['acme/one@v1', 'hf://acme/one@v1'],
@@ -25,12 +25,12 @@ describe('a source', () => {
     ['https://huggingface.co/acme/one#usage', 'hf://acme/one'],
     ['hf.co/acme/one', 'hf://acme/one'],
     ['huggingface.co/acme/one/', 'hf://acme/one'],
-  ])('is taken as people paste it: %s', async (given, source) => {
+  ])('may be pasted from a browser: %s', async (given, source) => {
     expect((await cli('pull', given, '--detach')).code).toBe(0)
     expect(asked[0]?.body).toEqual({ source })
   })
 
-  it('that is the address of a page says which Hub it comes from: the one that the server has', async () => {
+  it('is shown as it was understood if it was a web address', async () => {
     const { err } = await cli('pull', 'https://huggingface.co/acme/one', '--detach')
     expect(err).toContain('reading this as hf://acme/one, from the Hub that the server uses as HF_ENDPOINT\n')
     expect((await cli('pull', 'hf://acme/one', '--detach')).err).not.toContain('HF_ENDPOINT')
@@ -46,15 +46,15 @@ describe('a source', () => {
     [['pull', './one'], '"./one" is a folder on this machine'],
     [['pull', '/data/one'], 'To upload a folder, see the command that "slipway repo create OWNER/NAME" prints'],
     [['pull', 's3-drop://acme'], 'is not a source. Use'],
-  ])('of a wrong form is wrong usage: %j', async (parameters, said) => {
+  ])('is refused with a usage error if it is malformed: %j', async (parameters, said) => {
     expect(await cli(...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(said) })
     expect(asked).toEqual([])
   })
 })
 
-describe('a command of one deployment', () => {
+describe('a command for a deployment', () => {
   it.each(['pause', 'resume', 'undeploy', 'status'])(
-    'says what it takes where a model is named: %s',
+    'explains that it got the name of a model: %s',
     async (command) => {
       const said =
         'slipway: "acme/one" is a model, but this command needs the name of a deployment: "slipway status" lists them'
@@ -68,14 +68,14 @@ describe('slipway diff', () => {
   it.each([
     [['Acme/one@v1', 'acme/one@v2'], 'slipway diff acme/one@v2 v1'],
     [['acme/one@v1', 'acme/two@v2'], 'diff compares two revisions of one model'],
-  ])('says how two are compared that were both named in full: %j', async (parameters, said) => {
+  ])('suggests the right form for two full names: %j', async (parameters, said) => {
     expect(await cli('diff', ...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(said) })
     expect(asked).toEqual([])
   })
 })
 
 describe('slipway repo tags', () => {
-  it('shows them where none are given, and takes them away only where that is said', async () => {
+  it('lists the tags without arguments, and removes them only with --clear', async () => {
     expect(await cli('repo', 'tags', 'acme/one')).toMatchObject({ code: 0, out: 'gold\ntabular\n' })
     expect(asked.map(({ method }) => method)).toEqual(['GET'])
     await cli('repo', 'tags', 'acme/one', '--clear')
@@ -98,7 +98,7 @@ describe('slipway predict', () => {
     expect(asked).toEqual([])
   })
 
-  it('says that a folder is none that can be sent', async () => {
+  it('refuses a folder', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'slipway-'))
     expect(await cli('predict', 'one', `@${folder}`)).toMatchObject({
       code: 2,
@@ -108,7 +108,7 @@ describe('slipway predict', () => {
   })
 
   it.runIf(process.platform === 'linux')(
-    'says of a file that cannot be read that it cannot, and not that the server is of another version',
+    'reports an unreadable file as unreadable, not as a version mismatch',
     async () => {
       const unreadable = '/proc/self/mem'
       for (const [given, said] of [
@@ -122,7 +122,7 @@ describe('slipway predict', () => {
   it.each([
     ['photo.jpg', '\xff\xd8', (path: string) => `slipway predict one @${path}`],
     ['rows.json', '[[1]]', (path: string) => `slipway predict one - < ${path}`],
-  ])('says how a file is sent that was named without "@": %s', async (name, content, right) => {
+  ])('says how to send a file that was named without "@": %s', async (name, content, right) => {
     const folder = await mkdtemp(join(tmpdir(), 'slipway-'))
     const path = join(folder, name)
     await writeFile(path, content, 'latin1')
@@ -132,7 +132,7 @@ describe('slipway predict', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('says how a file of JSON is sent, which is no picture', async () => {
+  it('says how to send a JSON file that was given as a picture', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'slipway-'))
     const path = join(folder, 'rows.json')
     await writeFile(path, '[[5.1, 3.5, 1.4, 0.2]]\n')

@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals())
 
 describe('slipway keys', () => {
-  it('lists them without their secrets', async () => {
+  it('lists keys without their secrets', async () => {
     const { code, out } = await cli('keys')
     expect(code).toBe(0)
     expect(out).toMatch(/^KEY +NAME +SCOPES +LIMIT +CREATED +LAST USED +EXPIRES$/m)
@@ -23,7 +23,7 @@ describe('slipway keys', () => {
     expect(JSON.parse((await cli('keys', '--json')).out)).toEqual([key])
   })
 
-  it('makes one, and gives nothing but the key to whoever reads the answer', async () => {
+  it('creates a key, and prints nothing but the key to standard output', async () => {
     const options = ['--scope', 'read', '--scope', 'write', '--limit', 'acme', '--expires-in-days', '90']
     const { code, out, err } = await cli('keys', 'create', 'ci', ...options)
     expect({ code, out }).toEqual({ code: 0, out: 'hf_new\n' })
@@ -33,12 +33,12 @@ describe('slipway keys', () => {
     expect(asked).toEqual([{ method: 'POST', path: '/api/v1/keys', body }])
   })
 
-  it('leaves to the server what is not named', async () => {
+  it('leaves options that are not given to the server', async () => {
     await cli('keys', 'create', 'ci')
     expect(asked[0]?.body).toEqual({ name: 'ci' })
   })
 
-  it('revokes one', async () => {
+  it('revokes a key', async () => {
     expect(await cli('keys', 'revoke', 'key_1')).toMatchObject({ code: 0, out: 'key_1 is revoked\n' })
     expect(asked).toEqual([{ method: 'DELETE', path: '/api/v1/keys/key_1', body: undefined }])
     expect(JSON.parse((await cli('keys', 'revoke', 'key_1', '--json')).out)).toEqual({ id: 'key_1', revoked: true })
@@ -51,7 +51,7 @@ describe('slipway keys', () => {
     [['drop', 'key_1'], 'there is no "keys drop"; there are create, revoke'],
     [['--scope', 'read'], '--scope goes with create'],
     [['create', 'ci', '--expires-in-days', 'soon'], 'is not a number'],
-  ])('asks for nothing where it is used wrongly: %j', async (parameters, said) => {
+  ])('sends nothing if it is used wrongly: %j', async (parameters, said) => {
     expect(await cli('keys', ...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(said) })
     expect(asked).toEqual([])
   })

@@ -17,12 +17,12 @@ describe('slipway ls', () => {
     [['acme', '--sort', 'updated'], '?owner=acme&sort=updated&limit=100'],
     [['acme/all-'], '?prefix=acme%2Fall-&limit=100'],
     [['acme/'], '?prefix=acme%2F&limit=100'],
-  ])('takes an owner, or how a name begins, without an option: %j', async (parameters, query) => {
+  ])('takes an owner or the start of a name as a parameter: %j', async (parameters, query) => {
     expect((await cli('ls', ...parameters)).code).toBe(0)
     expect(asked).toEqual([query])
   })
 
-  it('says of an owner without models how to ask by the beginning of a name', async () => {
+  it('suggests --prefix if the owner has no models', async () => {
     expect((await cli('ls', 'iris')).err).toBe(
       'No model of the owner "iris" matches. To search by the start of a name: slipway ls --prefix iris\n',
     )
@@ -32,7 +32,7 @@ describe('slipway ls', () => {
   it.each([
     [['acme', '--owner', 'lab'], '"acme" means the same as --owner: use one of them'],
     [['acme', 'lab'], '"lab" is one parameter too many'],
-  ])('takes %j as used wrongly', async (parameters, message) => {
+  ])('refuses %j with a usage error', async (parameters, message) => {
     expect(await cli('ls', ...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(message) })
     expect(asked).toEqual([])
   })

@@ -21,8 +21,8 @@ const statusOf = async (one: object) => {
   return cli('status', 'one')
 }
 
-describe('slipway status of a deployment whose ref has moved on', () => {
-  it('says where the branch is now, and the command that serves it', async () => {
+describe('slipway status of a deployment whose ref has moved', () => {
+  it('shows where the branch is now, and the command that serves it', async () => {
     const { out, err } = await statusOf(deployment('one', [at('main', moved('branch'))]))
     expect(out).toMatch(/acme\/one@main +a{12} .* the branch main is at b{12} now$/m)
     expect(err).toBe('\nTo serve the new revision: slipway deploy acme/one@main --name one --update\n')
@@ -35,12 +35,12 @@ describe('slipway status of a deployment whose ref has moved on', () => {
     [[at('champion', moved('alias'))], 'acme/one@champion --no-follow'],
     [[at('main', { ...moved('branch'), weight: 90 }), at('v1')], 'acme/one@main acme/one@v1 --weight 90 --weight 1'],
     [[at('main', moved('branch')), at('v1', { wantedFile: 'x.onnx' })], '…'],
-  ])('loses nothing of how %j is chosen', async (targets, command) => {
+  ])('keeps all other settings of %j in that command', async (targets, command) => {
     const { err } = await statusOf(deployment('one', targets))
     expect(err).toBe(`\nTo serve the new revision: slipway deploy ${command} --name one --update\n`)
   })
 
-  it('speaks of a shadow too', async () => {
+  it('covers the shadow, too', async () => {
     const { out, err } = await statusOf(
       deployment('one', [at('v1')], { shadow: at('main', { ...moved('branch'), percent: 5 }) }),
     )
@@ -48,12 +48,12 @@ describe('slipway status of a deployment whose ref has moved on', () => {
     expect(err).toContain('slipway deploy --shadow acme/one@main --shadow-percent 5 --name one --update\n')
   })
 
-  it('says nothing of one that is where its ref is', async () => {
+  it('says nothing if the ref has not moved', async () => {
     expect((await statusOf(deployment('one', [at('main')]))).err).toBe('')
   })
 })
 
-it('slipway status says it of each in its row, and once how they are brought along', async () => {
+it('slipway status marks each deployment whose ref has moved, and explains once how to update them', async () => {
   const items = ['one', 'two'].map((name) => deployment(name, [at('main', moved('branch'))]))
   vi.stubGlobal('fetch', async (url: string) =>
     Response.json(url.includes('/deployments?') ? { items } : { items: [], scopes: [] }),

@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => void server.close())
 
-/** Runs it with one of its outputs closed by the reader, and tells what came by the other. */
+/** Runs the CLI with one of its outputs closed by the reader; returns what came on the other. */
 async function reading(closed: 'stdout' | 'stderr', ...parameters: string[]) {
   const { port } = server.address() as AddressInfo
   const env = { PATH: process.env.PATH, SLIPWAY_URL: `http://127.0.0.1:${port}`, SLIPWAY_API_KEY: 'hf_x' }
@@ -36,23 +36,23 @@ async function reading(closed: 'stdout' | 'stderr', ...parameters: string[]) {
 }
 
 describe('the output of the CLI', () => {
-  it('is whole although nobody reads what is said beside it', async () => {
+  it('is complete if nobody reads standard error', async () => {
     expect(await reading('stderr', 'predict', 'one', '1')).toEqual({ code: 0, said: '["answer"]\n' })
   })
 
-  it('ends quietly when its reader has had enough', async () => {
+  it('ends without an error if its reader closes it', async () => {
     const { code, said } = await reading('stdout', 'predict', 'one', '1')
     expect({ code, isQuiet: !said.includes('EPIPE') }).toEqual({ code: 0, isQuiet: true })
   })
 
-  it('holds any number of rows', () => {
+  it('can hold any number of table rows', () => {
     const rows = Array.from({ length: 200_000 }, (_, n) => [`row ${n}`, 'x'])
     expect(table(['NAME', 'IS'], rows).split('\n').slice(0, 2)).toEqual(['NAME         IS', 'row 0        x'])
   })
 })
 
-describe('a command that is interrupted', () => {
-  it('says that the work goes on, and ends as interrupted', async () => {
+describe('an interrupted command', () => {
+  it('says that the work continues, and ends with SIGINT', async () => {
     const { port } = server.address() as AddressInfo
     const env = { PATH: process.env.PATH, SLIPWAY_URL: `http://127.0.0.1:${port}`, SLIPWAY_API_KEY: 'hf_x' }
     const child = spawn(process.execPath, [slipway, 'pull', 'acme/one'], { env, stdio: ['ignore', 'ignore', 'pipe'] })

@@ -3,7 +3,7 @@ import { cli } from './support/run-cli.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-/** Answers `total` items of a list, at most as many at a time as are asked for, and else the repo itself. */
+/** Serves a list of `total` items in pages of the requested size; any other path answers with the repo. */
 function lists(path: string, total: number, item: (n: number) => object) {
   vi.stubGlobal('fetch', async (url: string) => {
     const { pathname, searchParams } = new URL(url)
@@ -16,12 +16,12 @@ function lists(path: string, total: number, item: (n: number) => object) {
 }
 const repo = { id: 'acme/one', kind: 'model', revision: 'r', refs: { branches: [], tags: [], aliases: [] }, tags: [] }
 
-it('shows every file of a model to a program', async () => {
+it('slipway show --json prints every file of a model', async () => {
   lists('/files', 250, (n) => ({ path: `${n}.txt`, sizeBytes: 1, sha256: 'a'.repeat(64) }))
   expect(JSON.parse((await cli('show', 'acme/one', '--json')).out).files).toHaveLength(250)
 })
 
-it('tells as many revisions as are asked for, and how to see more', async () => {
+it('slipway log prints as many revisions as requested, and says how to see more', async () => {
   const at = '2026-11-20T12:00:00.000Z'
   lists('/revisions', 250, (n) => ({ id: `r${n}`, title: `t${n}`, createdAt: at, createdBy: 'ada', sizeBytes: 1 }))
   const { out, err } = await cli('log', 'acme/one', '-n', '150')

@@ -35,7 +35,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals())
 
 describe('slipway users', () => {
-  it('lists every page of them', async () => {
+  it('lists the users of every page', async () => {
     const { code, out } = await cli('users')
     expect(code).toBe(0)
     expect(out).toMatch(/^ada +ada@example.com +member +\d+ \w+ ago$/m)
@@ -43,7 +43,7 @@ describe('slipway users', () => {
     expect(JSON.parse((await cli('users', '--json')).out)).toEqual([ada, eve])
   })
 
-  it('makes one with a password that it makes, which alone stands on standard output', async () => {
+  it('creates a user with a generated password, and prints only the password to standard output', async () => {
     const { code, out, err } = await cli('users', 'add', 'ada', '--email', 'ada@example.com')
     const [{ path, body }] = asked as unknown as [{ path: string; body: { password: string } }]
     expect({ code, path }).toEqual({ code: 0, path: '/api/v1/auth/register' })
@@ -55,7 +55,7 @@ describe('slipway users', () => {
     expect(again.password).not.toBe(body.password)
   })
 
-  it('takes a password from standard input, and shows it nowhere', async () => {
+  it('takes a password from standard input, and never prints it', async () => {
     const options = ['--email', 'ada@example.com', '--password-stdin']
     const { out, err } = await cliReading('a long enough password\n', 'users', 'add', 'ada', ...options)
     expect(asked).toMatchObject([{ body: { password: 'a long enough password' } }])
@@ -67,17 +67,17 @@ describe('slipway users', () => {
     [['role', 'EVE', 'member'], 'user_2', { role: 'member' }],
     [['disable', 'ada'], 'user_1', { disabled: true }],
     [['enable', 'eve'], 'user_2', { disabled: false }],
-  ])('changes the one of a name, on whatever page it is: %j', async (parameters, id, body) => {
+  ])('changes the user of that name, on any page: %j', async (parameters, id, body) => {
     expect((await cli('users', ...parameters)).code).toBe(0)
     expect(asked).toEqual([{ method: 'PATCH', path: `/api/v1/auth/users/${id}`, body }])
   })
 
-  it('says how one that is disabled is let in again', async () => {
+  it('says how to enable a disabled user again', async () => {
     const { out, err } = await cli('users', 'disable', 'ada')
     expect({ out, err }).toEqual({ out: 'ada is disabled\n', err: 'to let ada in again: slipway users enable ada\n' })
   })
 
-  it('gives who forgot it a new password', async () => {
+  it('gives a user a new password', async () => {
     const { out } = await cli('users', 'password', 'ada')
     expect(asked).toEqual([{ method: 'PATCH', path: '/api/v1/auth/users/user_1', body: { newPassword: out.trim() } }])
   })
@@ -96,7 +96,7 @@ describe('slipway users', () => {
 })
 
 describe('slipway members', () => {
-  it('lists those of an organisation', async () => {
+  it('lists the members of an organisation', async () => {
     expect((await cli('members', 'acme')).out).toMatch(/^ada +write +\d+ \w+ ago$/m)
     expect(JSON.parse((await cli('members', 'acme', '--json')).out)).toEqual([inAcme])
     expect((await cli('members', 'lab')).err).toMatch(
@@ -108,12 +108,12 @@ describe('slipway members', () => {
     [['add', 'acme', 'ada'], 'read'],
     [['add', 'acme', 'ada', '--role', 'write'], 'write'],
     [['role', 'acme', 'ada', 'admin'], 'admin'],
-  ])('lets one in with a role: %j', async (parameters, role) => {
+  ])('gives a user a role: %j', async (parameters, role) => {
     expect(await cli('members', ...parameters)).toMatchObject({ code: 0, out: `ada has the role ${role} in acme\n` })
     expect(asked).toEqual([{ method: 'PUT', path: '/api/v1/owners/acme/members/ada', body: { role } }])
   })
 
-  it('lets one out', async () => {
+  it('removes a member', async () => {
     expect(await cli('members', 'remove', 'acme', 'ada')).toMatchObject({ out: 'ada is no longer in acme\n' })
     expect(asked).toEqual([{ method: 'DELETE', path: '/api/v1/owners/acme/members/ada' }])
   })
@@ -132,7 +132,7 @@ describe('slipway members', () => {
 })
 
 describe('slipway invite', () => {
-  it('lists them without their secrets', async () => {
+  it('lists invitations without their secrets', async () => {
     const { out } = await cli('invite')
     expect(out).toMatch(/^INVITATION +E-MAIL +ROLE +CREATED +EXPIRES$/m)
     expect(out).toMatch(/^inv_1 +ada@example.com +member +\d+ \w+ ago +expired 2020/m)
@@ -141,7 +141,7 @@ describe('slipway invite', () => {
   it.each([
     [['ada@example.com', '--role', 'admin'], { email: 'ada@example.com', role: 'admin' }],
     [['create', '--expires-in-days', '1'], { expiresInDays: 1 }],
-  ])('makes one, and gives nothing but it to whoever reads the answer: %j', async (parameters, body) => {
+  ])('creates an invitation, and prints nothing but its token to standard output: %j', async (parameters, body) => {
     const { code, out, err } = await cli('invite', ...parameters)
     expect({ code, out }).toEqual({ code: 0, out: 'in_secret\n' })
     expect(err).toContain('shown only once')
@@ -149,12 +149,12 @@ describe('slipway invite', () => {
     expect(asked).toEqual([{ method: 'POST', path: '/api/v1/invitations', body }])
   })
 
-  it('takes one back', async () => {
+  it('revokes an invitation', async () => {
     expect(await cli('invite', 'revoke', 'inv_1')).toMatchObject({ out: 'inv_1 is taken back\n' })
     expect(asked).toEqual([{ method: 'DELETE', path: '/api/v1/invitations/inv_1' }])
   })
 
-  it('says of a server where nobody may register how an account is made there', async () => {
+  it('says how to create accounts on a server where registration is closed', async () => {
     const error = { code: 'invitations_closed', message: 'Registration is closed.' }
     refusal = Response.json({ error }, { status: 409 })
     const { code, err } = await cli('invite', 'ada@example.com')
@@ -167,7 +167,7 @@ describe('slipway invite', () => {
     [['ada@example.com', '--role', 'boss'], '--role is admin or member'],
     [['revoke'], 'the id of an invitation'],
     [['--role', 'admin'], '--role does not go with "invite"'],
-  ])('makes nothing of %j', async (parameters, message) => {
+  ])('creates nothing with %j', async (parameters, message) => {
     expect(await cli('invite', ...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(message) })
     expect(asked).toEqual([])
   })

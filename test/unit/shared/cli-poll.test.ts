@@ -35,13 +35,13 @@ afterEach(() => vi.unstubAllGlobals())
 describe.each(kinds)('slipway %s', (kind) => {
   const { parameters, underWay, over } = commands[kind]
 
-  /** Answers what is asked for first, then every look as told. */
+  /** Answers the first request with the work under way, then each poll with the next of the given answers. */
   const looks = (...answers: (() => Response)[]) => {
     const left = [() => Response.json(underWay), ...answers]
     vi.stubGlobal('fetch', async () => left.shift()?.() ?? Response.json(over))
   }
 
-  it('outlasts a quota, a proxy and a connection that is lost within the answer, and tells of each', async () => {
+  it('survives a rate limit, a proxy error and a lost connection, and reports each', async () => {
     looks(
       () => refusal(429, '1'),
       () => new Response('<html>', { status: 502 }),
@@ -54,7 +54,7 @@ describe.each(kinds)('slipway %s', (kind) => {
     expect(err).toMatch(/the server does not answer; asking again in \d s\n/)
   })
 
-  it('ends where the answer is no passing failure, and says that the work goes on', async () => {
+  it('ends with any other failure, and says that the work continues on the server', async () => {
     looks(() => refusal(403))
     const { code, err } = await cli(...parameters)
     expect(code).toBe(1)
@@ -63,8 +63,8 @@ describe.each(kinds)('slipway %s', (kind) => {
   })
 })
 
-describe('looking at what goes on', () => {
-  /** Looks on virtual time until it is over or given up. */
+describe('polling', () => {
+  /** Polls on virtual time until the work is over or polling gives up. */
   async function looking(fail: (nowMs: number) => { status: number; retryAfterSeconds?: number } | undefined) {
     let nowMs = 0
     const lookedAt: number[] = []
@@ -95,7 +95,7 @@ describe('looking at what goes on', () => {
   }
   const gaps = (times: readonly number[]) => times.slice(1).map((time, n) => time - (times[n] ?? 0))
 
-  it.each([0, 429, 502, 503, 504])('goes on after a failure that passes, of status %i', async (status) => {
+  it.each([0, 429, 502, 503, 504])('continues after a temporary failure: status %i', async (status) => {
     let isOver = false
     const { error } = await looking(() => {
       if (isOver) return undefined
@@ -105,11 +105,11 @@ describe('looking at what goes on', () => {
     expect(error).toBeUndefined()
   })
 
-  it.each([401, 404, 500])('ends with a failure that stays, of status %i', async (status) => {
+  it.each([401, 404, 500])('ends with a permanent failure: status %i', async (status) => {
     expect(await looking(() => ({ status }))).toMatchObject({ error: { status }, lookedAt: [500] })
   })
 
-  it('is not done sooner than the server asks for', async () => {
+  it('waits as long as the server asks', async () => {
     let isRefused = false
     const { lookedAt, error } = await looking((nowMs) => {
       if (isRefused || nowMs < 5000) return undefined
@@ -120,7 +120,7 @@ describe('looking at what goes on', () => {
     expect(Math.max(...gaps(lookedAt))).toBe(60_000)
   })
 
-  it('is done less and less often while the server is away, and no longer than two minutes', async () => {
+  it('backs off while the server is away, and gives up after two minutes', async () => {
     const { lookedAt, error, endedMs } = await looking(() => ({ status: 503 }))
     expect(error).toMatchObject({ status: 503 })
     expect(gaps(lookedAt).slice(0, 6)).toEqual([500, 1000, 2000, 4000, 8000, 10_000])
@@ -128,13 +128,13 @@ describe('looking at what goes on', () => {
     expect(endedMs).toBeGreaterThan(100_000)
   })
 
-  it('is given up at once where the server asks for longer than that', async () => {
+  it('gives up at once if the server asks to wait longer than that', async () => {
     const { lookedAt, error } = await looking(() => ({ status: 429, retryAfterSeconds: 3600 }))
     expect(error).toMatchObject({ status: 429 })
     expect(lookedAt).toHaveLength(1)
   })
 
-  it('is done by fewer than two thousand requests in an hour', async () => {
+  it('takes fewer than two thousand requests in an hour', async () => {
     const { lookedAt, error } = await looking(() => undefined)
     expect(error).toBeUndefined()
     expect(lookedAt.length).toBeLessThan(2000)
@@ -142,7 +142,7 @@ describe('looking at what goes on', () => {
   })
 })
 
-it('does not lose what fsck found to a quota of the minute', async () => {
+it('slipway fsck keeps its findings if a rate limit delays their list', async () => {
   const job = { id: 'job_1', kind: 'fsck', state: 'DONE', counts: { checked: 3 } }
   const answers = [() => Response.json(job), () => refusal(429, '1'), () => Response.json({ items: [] })]
   vi.stubGlobal('fetch', async () => answers.shift()?.())

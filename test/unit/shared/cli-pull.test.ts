@@ -17,7 +17,7 @@ const ended: ImportJob = {
   updatedAt: '2026-11-20T12:00:00.000Z',
 }
 
-/** What the server answers, one after the other. */
+/** The server's answers, in order. */
 let answers: Partial<ImportJob>[]
 let asked: unknown[]
 beforeEach(() => {
@@ -31,8 +31,8 @@ afterEach(() => vi.unstubAllGlobals())
 
 const pull = (...parameters: string[]) => cli('pull', ...parameters)
 
-describe('a pull of a drop that is not complete', () => {
-  it('says once what it waits for and how to go on', async () => {
+describe('a pull of an incomplete drop', () => {
+  it('says once what it waits for and how to start now', async () => {
     const waits = { state: 'PENDING', waitsUntil: '2026-11-20T12:01:00.000Z' } as const
     answers = [{ state: 'PENDING' }, waits, waits, {}]
     const { code, err } = await pull('s3-drop://acme/one/v1')
@@ -43,18 +43,18 @@ describe('a pull of a drop that is not complete', () => {
     expect(asked).toEqual([{ source: 's3-drop://acme/one/v1' }])
   })
 
-  it('is not waited for with --now', async () => {
+  it('starts at once with --now', async () => {
     answers = []
     expect((await pull('s3-drop://acme/one/v1', '--now')).code).toBe(0)
     expect(asked).toEqual([{ source: 's3-drop://acme/one/v1', now: true }])
   })
 })
 
-describe('a pull of a model that is broken', () => {
+describe('a pull of a model that cannot be served', () => {
   const warnings = ['model.onnx: it is no graph']
   const notServed = '"acme/one" cannot be served: model.onnx is not a valid ONNX file.'
 
-  it('says so, and names no deployment next', async () => {
+  it('warns, and suggests no deployment', async () => {
     answers = [{ warnings, notServed }]
     const { code, err } = await pull('acme/one')
     expect(code).toBe(0)
@@ -63,13 +63,13 @@ describe('a pull of a model that is broken', () => {
     expect(err).not.toContain('slipway deploy')
   })
 
-  it('says so as JSON', async () => {
+  it('warns in JSON', async () => {
     answers = [{ warnings, notServed }]
     expect(JSON.parse((await pull('acme/one', '--json')).out)).toMatchObject({ warnings, notServed })
   })
 })
 
-it('a pull that failed says why as every failure does with --json, beside what became of it', async () => {
+it('a failed pull with --json prints the error in the usual form, next to the import', async () => {
   answers = [{ state: 'FAILED', failure: { code: 'not_found', message: 'There is no "acme/one".' } }]
   const { code, out } = await pull('acme/one', '--json')
   expect(code).toBe(1)

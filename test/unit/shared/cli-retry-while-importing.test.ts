@@ -22,8 +22,8 @@ const answering = (...refusals: (() => Response)[]) => {
 }
 afterEach(() => vi.unstubAllGlobals())
 
-describe('slipway deploy of what is not here yet', () => {
-  it('waits while it is brought in and inspected, says so, and deploys it then', async () => {
+describe('slipway deploy of a model that is still being imported', () => {
+  it('waits for the import and the inspection, shows both, and then deploys', async () => {
     answering(
       () => notYet('import_under_way'),
       () => notYet('still_inspected'),
@@ -34,14 +34,14 @@ describe('slipway deploy of what is not here yet', () => {
     expect(asked.slice(0, 3)).toEqual(['POST', 'POST', 'POST'])
   })
 
-  it('tells with --detach what to wait by, and waits for nothing', async () => {
+  it('does not wait with --detach, and names the command that does', async () => {
     answering(() => notYet('import_under_way'))
     const { code, err } = await cli('deploy', 'acme/one', '--detach')
     expect({ code, err }).toEqual({ code: 1, err: 'slipway: Not yet: slipway pull hf://acme/one@main\n' })
     expect(asked).toEqual(['POST'])
   })
 
-  it('ends where it did not come after all', async () => {
+  it('fails if the import does not bring the model', async () => {
     answering(
       () => notYet('import_under_way'),
       () => notYet('repo_not_found', 404),

@@ -15,7 +15,7 @@ describe('slipway status', () => {
       return Response.json(url.includes('/deployments?') ? { items: [one] } : { items: [], scopes: [] })
     })
 
-  it.each([[['one']], [[]]])('says every limit that is set, of %j', async (named) => {
+  it.each([[['one']], [[]]])('shows every limit that is set: %j', async (named) => {
     answers(limited)
     expect(await cli('status', ...named)).toMatchObject({ code: 0, out: expect.stringContaining(said) })
     answers({ ...limited, limits: { concurrency: 4 } })
@@ -34,7 +34,7 @@ describe('slipway status of one deployment', () => {
     return (await cli('status', 'one')).out
   }
 
-  it('says how many replicas serve it, of how many that are to, as the list does', async () => {
+  it('shows how many of the wanted replicas serve it, as the list does', async () => {
     const one = { ...deployment, ...own, readyReplicas: 1, wantedReplicas: 3 }
     expect(await details(one)).toMatch(/^one {2}READY .* {2}version 3 {2}replicas 1\/3\n/)
     const items = [one, { ...one, name: 'two', min: 0 }]
@@ -44,14 +44,14 @@ describe('slipway status of one deployment', () => {
     expect((await cli('status')).out).toMatch(/^one .* 1\/3\ntwo .* 1, on demand$/m)
   })
 
-  it('is where slipway deploy sends who was told of the first replica alone', async () => {
+  it('is suggested by slipway deploy while only some replicas are ready', async () => {
     vi.stubGlobal('fetch', async () =>
       Response.json({ ...deployment, ...own, task: 'fill-mask', readyReplicas: 1, wantedReplicas: 3 }),
     )
     expect((await cli('deploy', 'acme/one')).err).toContain('1 of 3 replicas serve it so far: slipway status one\n')
   })
 
-  it('says the whole address that is asked', async () => {
+  it('shows the full address of the deployment', async () => {
     expect(await details({})).toMatch(/^one {2}READY {2}http:\/\/127\.0\.0\.1:8000\/api\/v1\/predict\/one {2}/)
     expect(await details({ url: 'https://infer.example/api/v1/predict/one' })).toContain('  https://infer.example/api')
     expect(await details({ url: undefined, pool: 'gpu' })).toContain(
@@ -59,7 +59,7 @@ describe('slipway status of one deployment', () => {
     )
   })
 
-  it('says how it is served', async () => {
+  it('shows its settings', async () => {
     const settings = { pool: 'gpu', min: 0, max: 2, idleSeconds: 60, isolate: 'never', stickyBy: 'caller' }
     expect(await details({ ...settings, resultCache: { entries: 10 } })).toContain(
       'owner acme, pool gpu, min 0, max 2, idle 60 s, isolate never, sticky by caller, cache of 10 answers\n',
@@ -71,7 +71,7 @@ describe('slipway status of one deployment', () => {
   })
 })
 
-describe('slipway status of more deployments than one page holds', () => {
+describe('slipway status with several pages of deployments', () => {
   const named = (name: string) => ({
     ...deployment,
     name,
@@ -103,17 +103,17 @@ describe('slipway resume', () => {
   const states = (...told: string[]) =>
     vi.stubGlobal('fetch', async () => Response.json({ ...deployment, state: told.shift(), reason: 'no memory' }))
 
-  it('waits until it is ready, and shows how far it is', async () => {
+  it('waits until the deployment is ready, and shows its progress', async () => {
     states('PENDING', 'LOADING', 'READY')
     expect(await cli('resume', 'one')).toEqual({ code: 0, out: 'one  READY\n', err: 'one: pending\none: loading\n' })
   })
 
-  it('fails where it cannot be served', async () => {
+  it('fails if the deployment cannot be served', async () => {
     states('PENDING', 'FAILED')
     expect(await cli('resume', 'one')).toMatchObject({ code: 1, err: expect.stringContaining('no memory') })
   })
 
-  it('gives up after ten minutes, and says that loading continues', async () => {
+  it('gives up after ten minutes, and says that it still loads', async () => {
     vi.stubGlobal('fetch', async () => Response.json({ ...deployment, state: 'LOADING' }))
     const { code, err } = await cli('resume', 'one')
     expect(code).toBe(1)

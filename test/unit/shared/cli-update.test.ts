@@ -32,7 +32,7 @@ describe('slipway deploy --update', () => {
     [['--canary-requests', '9'], { canary: { ...deployment.canary, minRequests: 9 } }],
     [['--tokens-per-minute', '9'], { limits: { ...deployment.limits, tokensPerMinute: 9 } }],
     [['--min', '2'], { min: 2 }],
-  ])('keeps what stands beside %j', async (options, body) => {
+  ])('keeps the other settings: %j', async (options, body) => {
     expect((await update(...options)).code).toBe(0)
     expect(sent).toEqual([{ method: 'PATCH', body }])
   })
@@ -45,7 +45,7 @@ describe('slipway deploy --update', () => {
     [['--cache', 'none'], { resultCache: null }],
     [['--max', 'none'], { max: null }],
     [['--shadow', 'none'], { shadow: null }],
-  ])('takes away %j', async (options, body) => {
+  ])('removes a setting: %j', async (options, body) => {
     expect((await update(...options)).code).toBe(0)
     expect(sent).toEqual([{ method: 'PATCH', body }])
   })
@@ -62,7 +62,7 @@ describe('slipway deploy --update', () => {
     [['deploy', '--name', 'one', '--update', '--min', 'none'], '--min takes a number, not "none"'],
     [['deploy', '--name', 'one', '--update'], 'nothing to change'],
     [['deploy', 'acme/one', '--canary-errors', '5'], 'for 5 % use --canary-errors 0.05'],
-  ])('says of %j what is wrong, and asks for nothing', async (parameters, message) => {
+  ])('explains what is wrong with %j, and sends nothing', async (parameters, message) => {
     expect(await cli(...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(message) })
     expect(sent).toEqual([])
   })

@@ -4,7 +4,7 @@ import { cli } from './support/run-cli.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-describe('a word that is no command', () => {
+describe('an unknown command', () => {
   it.each([
     ['list', 'slipway ls'],
     ['ps', 'slipway status'],
@@ -19,17 +19,17 @@ describe('a word that is no command', () => {
     ['orgs', '/api/v1/owners'],
     ['statsu', 'slipway status'],
     ['Pull', 'slipway pull'],
-  ])('names what it is here: %s', async (word, here) => {
+  ])('is answered with the right one: %s', async (word, here) => {
     expect(await cli(word, 'x')).toMatchObject({ code: 2, err: expect.stringContaining(here) })
   })
 
-  it('is no guess where nothing is like it', async () => {
+  it('is not guessed if nothing is similar', async () => {
     expect((await cli('frobnicate')).err).toBe('slipway: there is no command "frobnicate". See "slipway --help".\n')
   })
 })
 
-describe('help', () => {
-  it.each(Object.keys(commands))('is the same by each way to ask for it: %s', async (command) => {
+describe('the help', () => {
+  it.each(Object.keys(commands))('is the same however it is requested: %s', async (command) => {
     const { code, out } = await cli('help', command)
     expect(code).toBe(0)
     expect(out).toContain(`Examples:\n  slipway ${command}`)
@@ -38,7 +38,7 @@ describe('help', () => {
     expect((await cli(command, '-h')).out).toBe(out)
   })
 
-  it('names every option that the command takes', async () => {
+  it('names every option of the command', async () => {
     for (const [name, { help, options, usage }] of Object.entries(commands))
       for (const option of Object.keys(options)) expect(`${name}: ${usage} ${help}`).toContain(`--${option}`)
   })
@@ -48,12 +48,12 @@ describe('help', () => {
       expect(`${usage}: ${summary}\n${help}`.split('\n').filter((line) => line.length > 120)).toEqual([])
   })
 
-  it('says of what is no command that it is none', async () => {
+  it('suggests the right command for an unknown one', async () => {
     expect(await cli('help', 'list')).toMatchObject({ code: 2, err: expect.stringContaining('slipway ls') })
   })
 })
 
-it('tells its version by each way to ask for it', async () => {
+it('the CLI prints its version however it is requested', async () => {
   const { out } = await cli('--version')
   expect(out).toMatch(/^\d+\.\d+\.\d+\n$/)
   expect((await cli('version')).out).toBe(out)
@@ -61,7 +61,7 @@ it('tells its version by each way to ask for it', async () => {
 })
 
 describe('--json', () => {
-  it('may stand before the command', async () => {
+  it('may come before the command', async () => {
     vi.stubGlobal('fetch', async () => Response.json({ items: [] }))
     expect(await cli('--json', 'ls')).toEqual({ code: 0, out: '[]\n', err: '' })
   })
@@ -71,7 +71,7 @@ describe('--json', () => {
     [['pull', '--json'], 2, 'usage'],
     [['ls', '--json'], 1, 'rate_limited'],
     [['ls', '--json', '--owner', 'proxy'], 1, 'not_understood'],
-  ])('answers a failure of %j as JSON too', async (parameters, code, errorCode) => {
+  ])('prints a failure of %j as JSON', async (parameters, code, errorCode) => {
     vi.stubGlobal('fetch', async (url: string) =>
       url.includes('proxy')
         ? new Response('<html>')

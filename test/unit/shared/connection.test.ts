@@ -11,11 +11,11 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-describe('what a client of the Hub needs to speak with the same server', () => {
+describe('the settings for clients of the Hub', () => {
   const settingsOf = async (environment: Record<string, string>) => (await readConnection(environment)).hubSettings
   const url = 'http://127.0.0.1:8000'
 
-  it('is the address, the key from where it was found, and the protocol that there is', async () => {
+  it('are the address, where to find the key, and the supported protocol', async () => {
     expect(await settingsOf({ SLIPWAY_URL: 'https://hub.example/', SLIPWAY_API_KEY: 'hf_x' })).toBe(
       'HF_ENDPOINT=https://hub.example HF_TOKEN="$SLIPWAY_API_KEY" HF_HUB_DISABLE_XET=1',
     )
@@ -24,12 +24,12 @@ describe('what a client of the Hub needs to speak with the same server', () => {
     )
   })
 
-  it('is quoted for a shell', async () => {
+  it('are quoted for a shell', async () => {
     const quoted = `'${folder.replaceAll("'", `'\\''`)}/key'`
     expect(await settingsOf({ SLIPWAY_DATA: folder })).toContain(`HF_TOKEN="$(cat ${quoted})"`)
   })
 
-  it('is nothing that the environment has already', async () => {
+  it('leave out what the environment already has', async () => {
     const set = { HF_ENDPOINT: `${url}/`, HF_TOKEN: 'hf_local', HF_HUB_DISABLE_XET: '1' }
     expect(await settingsOf({ SLIPWAY_DATA: folder, ...set })).toBe('')
     expect(await settingsOf({ SLIPWAY_DATA: folder, ...set, HF_ENDPOINT: 'https://huggingface.co' })).toBe(
@@ -39,7 +39,7 @@ describe('what a client of the Hub needs to speak with the same server', () => {
 })
 
 it.each(['http://127.0.0.1:8000/v1', 'https://hub.example/api/v1/'])(
-  'an address that ends as OpenAI clients are told it is refused, with the right one: %s',
+  'an address with the path that OpenAI clients need is refused, with the right one: %s',
   async (given) => {
     await expect(readConnection({ SLIPWAY_URL: given })).rejects.toThrow(`without a path: ${new URL(given).origin}`)
   },

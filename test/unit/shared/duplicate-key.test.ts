@@ -11,42 +11,42 @@ it.each([
   ['{"\\u0061":1,"a":2}', 'a'],
   ['{"__proto__":1,"__proto__":2}', '__proto__'],
   ['[{},{"":0,"":1}]', ''],
-])('finds the name that is there twice: %s', (json, name) => {
+])('finds a duplicate name: %s', (json, name) => {
   expect(duplicateKey(json)).toBe(name)
 })
 
 it.each(['{"a":{"a":1},"b":{"a":2}}', '["a","a"]', '{"a":"a","b":["a","a",{"a":"b"}]}', '"a"', '{"x":"{\\"x\\":1"}'])(
-  'takes the same text in other places for no name: %s',
+  'does not mistake other text for a duplicate name: %s',
   (json) => {
     expect(duplicateKey(json)).toBeUndefined()
   },
 )
 
-it('finds nothing in what JSON.stringify wrote', () => {
+it('finds no duplicate in the output of JSON.stringify', () => {
   fc.assert(fc.property(fc.jsonValue(), (value) => duplicateKey(JSON.stringify(value)) === undefined))
 })
 
 it.each(['{"a\\', '{"a":"', '{"a":1,"\\ud":1', '}]},{"a":1', ',"a":1,"a":2', '{"a":1,"\\x":1,"\\x":2}'])(
-  'leaves what is no JSON to JSON.parse: %s',
+  'leaves invalid JSON to JSON.parse: %s',
   (json) => {
     expect(() => duplicateKey(json)).not.toThrow()
     expect(() => JSON.parse(json)).toThrow()
   },
 )
 
-describe('very many names', () => {
+describe('too many different names', () => {
   const named = (count: number, prefix = 'k') =>
     Object.fromEntries(Array.from({ length: count }, (_, at) => [`${prefix}${at}`, at]))
 
   it.each([
-    ['of one object that stands in another', { inputs: named(10_001) }],
-    ['of one object in a list', [[{ a: [named(10_001)] }]]],
-    ['of many objects', Array.from({ length: 1001 }, (_, at) => named(10, `k${at}-`))],
-  ])('are refused where they are %s', (_, value) => {
+    ['in a nested object', { inputs: named(10_001) }],
+    ['in an object in a list', [[{ a: [named(10_001)] }]]],
+    ['in many objects', Array.from({ length: 1001 }, (_, at) => named(10, `k${at}-`))],
+  ])('are refused: %s', (_, value) => {
     expect(() => duplicateKey(JSON.stringify(value))).toThrow('more than 10000 different field names')
   })
 
-  it('are taken as the columns of the rows of a table, however often each stands there', () => {
+  it('do not include the columns that each row of a table repeats', () => {
     const row = named(500)
     const table = { inputs: Array.from({ length: 600 }, () => row) }
     expect(duplicateKey(JSON.stringify(table))).toBeUndefined()
@@ -54,57 +54,57 @@ describe('very many names', () => {
   })
 })
 
-describe('very many objects', () => {
+describe('too many objects', () => {
   const objects = (count: number) => Array.from({ length: count }, () => ({}))
 
   it.each([
-    ['before its last name', { inputs: objects(50_000), parameters: { top_k: 1 } }],
-    ['behind all of its names', { parameters: { top_k: 1 }, inputs: objects(50_000) }],
-    ['in each other', { inputs: [objects(25_000), objects(25_000)] }],
-  ])('are refused where they stand %s', (_, value) => {
+    ['before the last name', { inputs: objects(50_000), parameters: { top_k: 1 } }],
+    ['after all names', { parameters: { top_k: 1 }, inputs: objects(50_000) }],
+    ['in several lists', { inputs: [objects(25_000), objects(25_000)] }],
+  ])('are refused: %s', (_, value) => {
     expect(() => duplicateKey(JSON.stringify(value))).toThrow('more than 50000 objects')
   })
 
-  it('are none where a text only looks like them, nor fewer than that', () => {
+  it('do not include braces in texts, nor fewer objects', () => {
     expect(duplicateKey(JSON.stringify({ inputs: '{'.repeat(60_000), x: '{}' }))).toBeUndefined()
     expect(duplicateKey(JSON.stringify({ inputs: objects(49_000), x: 'a' }))).toBeUndefined()
   })
 })
 
-describe('very many lists', () => {
+describe('too many lists', () => {
   const lists = (count: number, one: unknown = []) => Array.from({ length: count }, () => one)
-  /** A value in so many lists. */
+  /** A value nested in `depth` lists. */
   const inLists = (depth: number, value: unknown[]): unknown => (depth === 0 ? value : [inLists(depth - 1, value)])
 
   it.each([
     ['before the last name', JSON.stringify({ inputs: lists(50_001), parameters: {} })],
-    ['behind all names', JSON.stringify({ parameters: {}, inputs: lists(50_001) })],
-    ['with no name at all', JSON.stringify(lists(50_001))],
+    ['after all names', JSON.stringify({ parameters: {}, inputs: lists(50_001) })],
+    ['without any name', JSON.stringify(lists(50_001))],
     ['with spaces in them', `[${lists(50_001, '[ \n\t]').join()}]`],
     ['with objects between them', JSON.stringify([...lists(25_001), ...lists(25_000, {})])],
-    ['in each other', JSON.stringify(lists(10_001, inLists(4, [])))],
-    ['of megabytes', `[${'[],'.repeat(1_400_000)}[]]`],
-  ])('of nothing are refused: %s', (_, json) => {
+    ['nested', JSON.stringify(lists(10_001, inLists(4, [])))],
+    ['megabytes of them', `[${'[],'.repeat(1_400_000)}[]]`],
+  ])('are refused if they are empty: %s', (_, json) => {
     expect(() => duplicateKey(json)).toThrow('more than 50000 objects and empty lists')
   })
 
-  it('around each other are refused beyond what any tensor has, whatever is in them', () => {
+  it('are refused if they are nested more often than any tensor, whatever they hold', () => {
     const json = JSON.stringify(lists(70_000, inLists(16, [1])))
     expect(() => duplicateKey(json)).toThrow('more than 1048576 lists of lists')
   })
 
   it.each([
     ['a million rows of one number', lists(1_000_000, [1])],
-    ['a million rows in a list each', lists(1_000_000, [[1]])],
-    ['the most rows of a request in several lists each', lists(65_536, inLists(10, [1]))],
+    ['a million rows of one list each', lists(1_000_000, [[1]])],
+    ['the most rows of a request, each nested ten times', lists(65_536, inLists(10, [1]))],
     ['rows of texts', lists(200_000, ['a', 'b'])],
-    ['a few of nothing', lists(49_000)],
-  ])('are taken as what a tensor is sent as: %s', (_, inputs) => {
+    ['fewer empty lists', lists(49_000)],
+  ])('do not include a tensor: %s', (_, inputs) => {
     expect(duplicateKey(JSON.stringify({ inputs }))).toBeUndefined()
     expect(duplicateKey(JSON.stringify({ inputs, parameters: { x: 'a' } }))).toBeUndefined()
   })
 
-  it('are none where a text only looks like them', () => {
+  it('do not include brackets in texts', () => {
     expect(duplicateKey(JSON.stringify({ inputs: '[]'.repeat(60_000), x: '[]' }))).toBeUndefined()
   })
 })

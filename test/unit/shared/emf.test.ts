@@ -16,7 +16,7 @@ function reported<Args extends unknown[], Answer>(wrap: (metrics: Metrics) => (.
 }
 
 describe("a Lambda's metrics", () => {
-  it('are written at the end of each invocation, each number once, as CloudWatch reads them', async () => {
+  it('are written at the end of each invocation, each value once, in the format that CloudWatch reads', async () => {
     const { handler, taken } = reported((metrics) => async (seconds: number) => {
       metrics.modelDownloads.inc({ source: 'hf', outcome: 'ready' })
       metrics.modelDownloadDuration.observe({ source: 'hf' }, seconds)
@@ -41,7 +41,7 @@ describe("a Lambda's metrics", () => {
     }
   })
 
-  it('are written when the invocation throws, and its error comes through', async () => {
+  it('are written if the invocation throws, and its error is passed on', async () => {
     const { handler, taken } = reported((metrics) => async () => {
       metrics.errors.inc({ code: 'internal' })
       throw new Error('no table')
@@ -50,7 +50,7 @@ describe("a Lambda's metrics", () => {
     expect(taken()).toMatchObject([{ code: 'internal', errors_total: 1 }])
   })
 
-  it('keep the number and the sum of many observations, a hundred to a line', async () => {
+  it('keep the count and the sum of many observations, a hundred per line', async () => {
     const { handler, taken } = reported((metrics) => async () => {
       for (let at = 0; at < 1000; at++) metrics.httpDuration.observe({ method: 'GET', route: '/a' }, at % 2)
     })
@@ -60,7 +60,7 @@ describe("a Lambda's metrics", () => {
     expect(all.reduce((sum, one) => sum + one, 0)).toBeCloseTo(500)
   })
 
-  it('are not written where no namespace is given', async () => {
+  it('are not written without a namespace', async () => {
     const metrics = createMetrics()
     const lines: string[] = []
     const handler = reportingMetrics({ namespace: undefined, metrics, write: (line) => lines.push(line) }, async () =>
@@ -70,7 +70,7 @@ describe("a Lambda's metrics", () => {
     expect(lines).toEqual([])
   })
 
-  it('stay as few whatever strangers ask for', async () => {
+  it('have few dimensions whatever paths strangers request', async () => {
     const { handler, taken } = reported((metrics) => {
       const verify = async () => bootstrapAdmin
       const table = { get: async () => undefined } as Partial<Table> as Table

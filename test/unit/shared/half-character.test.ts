@@ -5,7 +5,7 @@ import { halfCharacterAt } from '../../../shared/http/half-character.ts'
 const placeIn = (body: unknown) => halfCharacterAt(JSON.stringify(body), body)
 const placeInText = (json: string) => halfCharacterAt(json, JSON.parse(json))
 
-describe('half of a character of two units', () => {
+describe('a lone surrogate', () => {
   it.each<[unknown, string]>([
     [{ inputs: 'a\ud800b' }, 'inputs'],
     [{ inputs: ['a', '\udc00'] }, 'inputs[1]'],
@@ -23,16 +23,16 @@ describe('half of a character of two units', () => {
     ['a whole character as it is', '["😀"]'],
     ['a backslash and letters', '["\\\\ud83d", "\\\\\\\\udc00"]'],
     ['other escapes', '["\\u0000\\ud7ff\\ue000\\n"]'],
-  ])('is not %s', (_name, json) => {
+  ])('is not found in %s', (_name, json) => {
     expect(placeInText(json)).toBeUndefined()
   })
 
-  it('is found beside a backslash that is one', () => {
+  it('is found after an escaped backslash', () => {
     expect(placeInText('["\\\\\\ud83d"]')).toBe('[0]')
     expect(placeInText('["\\\\ud83d\\ude00"]')).toBe('[0]')
   })
 
-  it('is in a body exactly where a text of it is not well formed, for any text', () => {
+  it('is found exactly if the text is not well formed, for any text', () => {
     const unit = fc.constantFrom('\ud83d', '\ude00', '\\', 'u', 'a', 'd83d', '\u0000', '"')
     fc.assert(
       fc.property(fc.array(unit, { maxLength: 12 }), (units) => {
@@ -44,7 +44,7 @@ describe('half of a character of two units', () => {
     )
   })
 
-  it('is found in a body that is nested deeper than functions may call each other', () => {
+  it('is found in a body that is nested deeper than the call stack allows', () => {
     const depth = 50_000
     expect(placeInText(`${'['.repeat(depth)}"\\ud800"${']'.repeat(depth)}`)).toMatch(/^(?:\[0\])+$/)
   })

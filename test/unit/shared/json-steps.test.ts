@@ -34,7 +34,7 @@ const texts = fc.tuple(fc.jsonValue({ maxDepth: 5 }), fc.constantFrom(undefined,
 const jsons = texts.map(([value, space]) => JSON.stringify(value, undefined, space))
 
 describe('parseInSteps', () => {
-  it('makes of a text what JSON.parse makes of it, wherever it is cut', () => {
+  it('parses like JSON.parse, wherever the text is cut', () => {
     fc.assert(
       fc.property(jsons, fc.integer({ min: 0, max: 30 }), (json, pieceLength) => {
         expect(parsed(json, pieceLength).value).toEqual(JSON.parse(json))
@@ -44,7 +44,7 @@ describe('parseInSteps', () => {
     )
   })
 
-  it('reads what JSON.parse reads and nothing else', () => {
+  it('accepts exactly what JSON.parse accepts', () => {
     const places = fc.tuple(
       fc.nat(),
       fc.constantFrom('', ',', ']', '[', '}', '{', '"', ':', '1', ' ', '\u00a0', 'null'),
@@ -61,19 +61,19 @@ describe('parseInSteps', () => {
   })
 
   it.each([
-    ['a comma', '1 2]}'],
-    ['an escape', '"\\x"]}'],
-    ['the end of a text', '"\n"]}'],
-    ['a colon', '1],"a" 1}'],
-    ['a comma behind a list', '[1],[2] 3]}'],
-  ])('tells where in the whole text %s is at fault', (_what, end) => {
+    ['a missing comma', '1 2]}'],
+    ['an invalid escape', '"\\x"]}'],
+    ['a line break in a text', '"\n"]}'],
+    ['a missing colon', '1],"a" 1}'],
+    ['a missing comma after a list', '[1],[2] 3]}'],
+  ])('reports the position in the whole text: %s', (_what, end) => {
     const json = `{"inputs":[${'"one",'.repeat(30_000)}${end}`
     const [told] = /at position \d+/.exec(failureOf(() => JSON.parse(json))) ?? []
     expect(told).toBeDefined()
     for (const length of [10, 1000, undefined]) expect(failureOf(() => parsed(json, length))).toContain(told)
   })
 
-  it('has a field called __proto__ as one like others', () => {
+  it('treats __proto__ like any other field', () => {
     for (const json of ['{"__proto__":[1,2,3],"a":{"__proto__":1,"b":2}}', '{"a":[1,2],"__proto__":{"b":1},"c":1}'])
       expect(JSON.stringify(parsed(json, 1).value)).toBe(json)
   })
@@ -91,13 +91,13 @@ describe('parseInSteps', () => {
     expect(steps).toBeGreaterThan(json.length / 140_000)
   })
 
-  it('closes lists within lists in as many steps as it opens them', () => {
+  it('closes nested lists in as many steps as it opens them', () => {
     const depth = 100_000
     const json = `${'['.repeat(depth)}${'1,'.repeat(40_000)}1${',1]'.repeat(depth)}`
     expect(parsed(json).steps).toBeGreaterThan((2 * depth) / 300)
   })
 
-  it('reads lists within lists however deep they are', () => {
+  it('reads lists of any depth', () => {
     const depth = 500_000
     const json = `${'['.repeat(depth)}1,2${']'.repeat(depth)}`
     const { value } = parsed(json)
@@ -106,7 +106,7 @@ describe('parseInSteps', () => {
     expect(inner).toEqual([1, 2])
   })
 
-  it('tells the names in a long object in the order in which they stand there, those in its parts apart', () => {
+  it('keeps the names of each long object in their order', () => {
     const part = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`key ${at}`, at]))
     const json = JSON.stringify({ first: 1, part: { ...part, inner: { a: 1 } }, last: 2 })
     const namesOf = new WeakMap<object, string[]>()

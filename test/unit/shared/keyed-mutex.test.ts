@@ -2,8 +2,8 @@ import { setImmediate as aTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createKeyedMutex } from '../../../shared/keyed-mutex.ts'
 
-describe('the keyed mutex', () => {
-  it('go one after the other in the order of asking, also after one that failed', async () => {
+describe('work under a keyed mutex', () => {
+  it('runs one at a time in the requested order, even after a failure', async () => {
     const inTurn = createKeyedMutex()
     const seen: string[] = []
     const work = (name: string) => async () => {
@@ -18,7 +18,7 @@ describe('the keyed mutex', () => {
     expect(seen).toEqual(['a', 'b', 'c'].flatMap((name) => [`${name} begins`, `${name} ends`]))
   })
 
-  it('of another subject wait for nobody', async () => {
+  it('does not wait for work under another key', async () => {
     const inTurn = createKeyedMutex()
     const held = Promise.withResolvers<void>()
     const first = inTurn('one', () => held.promise)

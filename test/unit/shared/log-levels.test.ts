@@ -29,7 +29,7 @@ describe('the log', () => {
     [503, errors.engineDied('it was killed')],
     [504, errors.deadlineExceeded()],
     [502, new AppError({ code: 'upstream_unreadable', status: 502, message: 'Odd.' })],
-  ])('tells %i, which is said on purpose, as no error and without a stack', async (status, thrown) => {
+  ])('records an intended %i as no error, and without a stack', async (status, thrown) => {
     expect(await loggedOf(thrown)).toEqual({ status, levels: ['info'], hasStack: false })
   })
 
@@ -37,7 +37,7 @@ describe('the log', () => {
     [500, new Error('unforeseen')],
     [500, errors.runNeverEnded('it did not end')],
     [507, Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })],
-  ])('tells a fault (%i) as an error, with its stack', async (status, thrown) => {
+  ])('records an unexpected %i as an error, with its stack', async (status, thrown) => {
     expect(await loggedOf(thrown)).toEqual({ status, levels: ['error', 'error'], hasStack: true })
   })
 })

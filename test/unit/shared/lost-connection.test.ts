@@ -7,19 +7,19 @@ const refused = async () => {
   throw new TypeError('fetch failed', { cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }) })
 }
 
-it('blames the address that was asked, where another host serves a deployment', async () => {
+it('names the address that was asked if another host serves a deployment', async () => {
   const asked = asking(refused).predict({ url: 'http://127.0.0.1:9/api/v1/predict/one' }, {})
   await expect(asked).rejects.toThrow('refers this request to http://127.0.0.1:9, where nothing answers (ECONNREFUSED)')
   await expect(asked).rejects.not.toThrow('npm start')
 })
 
-it('says how to start the server that was asked, and why it is not reached', async () => {
+it('says how to start the server, and why it cannot be reached', async () => {
   await expect(asking(refused).health()).rejects.toThrow(
     `No Slipway answers at ${base} (ECONNREFUSED). Start one with "npm start"`,
   )
 })
 
-it('takes a connection that is lost within an answer for a lost one', async () => {
+it('reports a connection that breaks within an answer as unreachable', async () => {
   const cutOff = async () =>
     new Response(new ReadableStream({ pull: (body) => body.error(new TypeError('terminated')) }))
   await expect(asking(cutOff).health()).rejects.toMatchObject({ code: 'unreachable', status: 0 })

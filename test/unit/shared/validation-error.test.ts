@@ -2,23 +2,23 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { parseWith } from '../../../shared/http/json-body.ts'
 
-describe('a body that lacks a field', () => {
+describe('a missing field', () => {
   it.each([
-    ['a text', z.object({ name: z.string() })],
-    ['one of several', z.object({ name: z.union([z.string(), z.number()]) })],
-    ['whatever was optional before', z.object({ name: z.string().optional().nonoptional() })],
-  ])('is told that it is missing: %s', (_what, schema) => {
+    ['a string', z.object({ name: z.string() })],
+    ['a union', z.object({ name: z.union([z.string(), z.number()]) })],
+    ['an optional field made required', z.object({ name: z.string().optional().nonoptional() })],
+  ])('is reported as missing: %s', (_what, schema) => {
     expect(() => parseWith(schema, {})).toThrow('"name": is missing.')
   })
 
-  it('is told what is wrong with one that is there', () => {
+  it('is told apart from a field of the wrong type', () => {
     expect(() => parseWith(z.object({ name: z.string() }), { name: 5 })).toThrow(
       '"name": must be a string, not a number.',
     )
   })
 })
 
-describe('a value that is refused', () => {
+describe('an invalid value', () => {
   const kind = z.enum(['model', 'dataset'])
   it.each([
     [z.string(), null, 'must be a string, not null'],
@@ -45,16 +45,16 @@ describe('a value that is refused', () => {
     [z.string().regex(/^v\d+$/), 'x', 'must match /^v\\d+$/'],
     [z.union([z.string(), z.array(z.string())]), 5, 'must be a string or a list'],
     [z.union([z.string(), z.literal(1)]), null, 'must be a string or 1'],
-  ])('is told in plain words what it must be: %#', (schema, value, said) => {
+  ])('is answered with what it must be, in plain words: %#', (schema, value, said) => {
     expect(() => parseWith(z.object({ field: schema }), { field: value })).toThrow(`"field": ${said}.`)
   })
 
-  it('is told which fields there are, if it has one that does not exist', () => {
+  it('is answered with the allowed fields if it has an unknown one', () => {
     const schema = z.object({ name: z.string(), kind }).partial().strict()
     expect(() => parseWith(schema, { names: 'x' })).toThrow('The body: must not have "names"; allowed are name, kind.')
   })
 
-  it('is told the place inside of the alternative that it chose', () => {
+  it('is located within the alternative of a union that it matches', () => {
     const schema = z.object({ input: z.union([z.string(), z.array(z.string())]) })
     expect(() => parseWith(schema, { input: ['a', 5] })).toThrow('"input.1": must be a string, not a number.')
     const shapes = z.discriminatedUnion('type', [

@@ -12,8 +12,8 @@ const filePaths = async (hub: Hub, extra: { revision?: string } = {}) =>
     .filter((entry) => entry.type === 'file')
     .map((entry) => entry.path)
 
-describe('the stand-in hub for the client @huggingface/hub', () => {
-  it('names the commit of a branch, a tag and itself', async () => {
+describe('the stand-in Hub, read with @huggingface/hub', () => {
+  it('returns the commit of a branch, a tag and a commit', async () => {
     const hub = await start()
     for (const revision of ['main', 'dev/v1', hub.commitOf(repo)]) {
       const info = await modelInfo({ name: repo, revision, hubUrl: hub.url, additionalFields: ['sha'] })
@@ -32,7 +32,7 @@ describe('the stand-in hub for the client @huggingface/hub', () => {
     ])
   })
 
-  it('lists one folder, and a ref with a slash sent raw', async () => {
+  it('lists one folder, and accepts a ref with an unencoded slash', async () => {
     const hub = await start()
     const top = await Array.fromAsync(listFiles({ repo, hubUrl: hub.url, revision: 'dev/v1' }))
     expect(top.map((entry) => `${entry.type} ${entry.path}`)).toEqual([
@@ -45,7 +45,7 @@ describe('the stand-in hub for the client @huggingface/hub', () => {
     expect(inside).toMatchObject([{ path: weights.path, lfs: { oid: sha256(await bytesOf(weights)), size: 300_000 } }])
   })
 
-  it('gives the bytes of small and of LFS files, also with a token', async () => {
+  it('serves the bytes of small and LFS files, also with a token', async () => {
     const hub = await start({ token })
     for (const file of files.filter(({ path }) => path !== 'empty.txt')) {
       const blob = await downloadFile({ repo, path: file.path, hubUrl: hub.url, accessToken: token })
@@ -53,13 +53,13 @@ describe('the stand-in hub for the client @huggingface/hub', () => {
     }
   })
 
-  it('answers a range of an empty file with 416, which the client takes for a failure', async () => {
+  it('answers a range of an empty file with 416, which the client treats as a failure', async () => {
     const hub = await start()
     const empty = downloadFile({ repo, path: 'empty.txt', hubUrl: hub.url })
     await expect(empty).rejects.toMatchObject({ statusCode: 416 })
   })
 
-  it('is asked by downloadFile for one byte and then for all, and storage never sees the token', async () => {
+  it('is asked by downloadFile for one byte and then for all, and storage never gets the token', async () => {
     const hub = await start({ token })
     await (await downloadFile({ repo, path: weights.path, hubUrl: hub.url, accessToken: token }))?.arrayBuffer()
     expect(
@@ -72,7 +72,7 @@ describe('the stand-in hub for the client @huggingface/hub', () => {
     ])
   })
 
-  it('tells size and etag of a file, and null for one that is not there', async () => {
+  it('returns the size and ETag of a file, and null for a missing one', async () => {
     const hub = await start()
     const info = await fileDownloadInfo({ repo, path: 'config.json', hubUrl: hub.url })
     expect(info).toMatchObject({ size: config.length, etag: expect.stringMatching(/^"[0-9a-f]{40}"$/) })
@@ -88,7 +88,7 @@ describe('the stand-in hub for the client @huggingface/hub', () => {
     expect(await whoAmI(known)).toMatchObject({ type: 'user', name: 'stand-in' })
   })
 
-  it('serves a folder on disk by the same commit every time', async () => {
+  it('serves a folder on disk under the same commit every time', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'stand-in-hub-'))
     await mkdir(join(folder, 'sub'))
     await writeFile(join(folder, 'sub', 'x.json'), '{}')
@@ -99,7 +99,7 @@ describe('the stand-in hub for the client @huggingface/hub', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('moves the branch with a new file and keeps the old commit readable', async () => {
+  it('moves the branch when a file is added, and keeps the old commit readable', async () => {
     const hub = await start()
     const before = hub.commitOf(repo)
     const after = await hub.addFile({ repo, file: { path: 'new.txt', content: 'new' } })

@@ -4,10 +4,10 @@ import { bytesOf } from '../../support/hub/files.ts'
 import type { Hub } from '../../support/hub/start-hub.ts'
 import { answerOf, config, repo, resolveUrl, start, weights } from './stand-in.ts'
 
-describe('the faults of the stand-in hub', () => {
+describe('the faults of the stand-in Hub', () => {
   const whole = (hub: Hub) => fetch(resolveUrl(hub, weights.path)).then((response) => response.arrayBuffer())
 
-  it('answers a status as often as asked and only where it matches', async () => {
+  it('answer with a status as often as asked and only where they match', async () => {
     const hub = await start()
     hub.faults.push({ match: /config/, where: 'resolve', times: 1, kind: 'status', status: 429, retryAfterSeconds: 3 })
     expect(await answerOf(resolveUrl(hub, 'empty.txt'))).toEqual([200, null])
@@ -16,7 +16,7 @@ describe('the faults of the stand-in hub', () => {
     expect(await answerOf(resolveUrl(hub, 'config.json'))).toEqual([200, null])
   })
 
-  it('cuts a connection in the middle and before the start', async () => {
+  it('cut a connection in the middle and at the start', async () => {
     const hub = await start({ faults: [{ where: 'storage', times: 1, kind: 'cut', afterBytes: 100_000 }] })
     await expect(whole(hub)).rejects.toThrow('terminated')
     expect(await hub.requests.at(-1)?.finished).toBe(false)
@@ -24,7 +24,7 @@ describe('the faults of the stand-in hub', () => {
     await expect(whole(hub)).rejects.toThrow('fetch failed')
   })
 
-  it('flips a byte, ends early, or goes on too long', async () => {
+  it('flip a byte, end early, or send too much', async () => {
     const hub = await start()
     const good = await bytesOf(weights)
     const under = async (fault: Hub['faults'][number]) => {
@@ -41,7 +41,7 @@ describe('the faults of the stand-in hub', () => {
     expect(await under({ kind: 'long', extraBytes: 10 })).toHaveLength(300_010)
   })
 
-  it('hangs until the client gives up', async () => {
+  it('hang until the client gives up', async () => {
     const hub = await start({ faults: [{ where: 'storage', kind: 'hang', afterBytes: 1000 }] })
     const controller = new AbortController()
     const response = await fetch(resolveUrl(hub, weights.path), { signal: controller.signal })
@@ -51,14 +51,14 @@ describe('the faults of the stand-in hub', () => {
     expect(await hub.requests.at(-1)?.finished).toBe(false)
   })
 
-  it('sends as slowly as asked', async () => {
+  it('send as slowly as asked', async () => {
     const hub = await start({ faults: [{ kind: 'slow', bytesPerSecond: 200 }] })
     const before = performance.now()
     expect(await (await fetch(resolveUrl(hub, 'config.json'))).text()).toBe(config)
     expect(performance.now() - before).toBeGreaterThan(90)
   })
 
-  it('moves the branch between two calls', async () => {
+  it('move the branch between two requests', async () => {
     const hub = await start({ faults: [{ match: /revision/, times: 1, kind: 'moved-commit' }] })
     const before = hub.commitOf(repo)
     const info = await modelInfo({ name: repo, hubUrl: hub.url, additionalFields: ['sha'] })
@@ -66,7 +66,7 @@ describe('the faults of the stand-in hub', () => {
     expect(hub.commitOf(repo)).not.toBe(before)
   })
 
-  it('spoils what an answer says', async () => {
+  it('change the content of an answer', async () => {
     const hub = await start()
     const under = async (fault: Hub['faults'][number]) => {
       hub.faults.splice(0, 1, { match: /tree/, ...fault })
@@ -81,7 +81,7 @@ describe('the faults of the stand-in hub', () => {
     expect((await under({ kind: 'headers', headers: { Link: 'x' } })).headers.get('link')).toBe('x')
   })
 
-  it('ignores a range if told to', async () => {
+  it('ignore a range', async () => {
     const hub = await start({ faults: [{ kind: 'ignore-range' }] })
     const response = await fetch(resolveUrl(hub, 'config.json'), { headers: { range: 'bytes=0-1' } })
     expect([response.status, await response.text()]).toEqual([200, config])

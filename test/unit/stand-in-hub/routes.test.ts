@@ -4,8 +4,8 @@ import { bytesOf } from '../../support/hub/files.ts'
 import type { Hub } from '../../support/hub/start-hub.ts'
 import { answerOf, config, files, repo, resolveUrl, sha256, start, token, weights } from './stand-in.ts'
 
-describe('the routes of the stand-in hub', () => {
-  it('answers a small file with its git blob id and all linked headers', async () => {
+describe('the stand-in Hub', () => {
+  it('serves a small file with its git blob id and all linked headers', async () => {
     const hub = await start()
     const response = await fetch(resolveUrl(hub, 'config.json'), { headers: { range: 'bytes=2-6' } })
     expect([response.status, await response.text()]).toEqual([206, config.slice(2, 7)])
@@ -34,7 +34,7 @@ describe('the routes of the stand-in hub', () => {
     expect(Buffer.from(await part.arrayBuffer())).toEqual((await bytesOf(weights)).subarray(65530, 65546))
   })
 
-  it('redirects a small file within the hub if told to', async () => {
+  it('redirects a small file within the Hub if configured to', async () => {
     const hub = await start({ redirectsSmallFiles: true })
     const first = await fetch(resolveUrl(hub, 'config.json'), { redirect: 'manual' })
     expect([first.status, first.headers.get('location')?.startsWith('/api/resolve-cache/')]).toEqual([307, true])
@@ -55,7 +55,7 @@ describe('the routes of the stand-in hub', () => {
     expect(await answerOf(await location(expired))).toEqual([403, null])
   })
 
-  it('says what is missing by X-Error-Code', async () => {
+  it('names what is missing in X-Error-Code', async () => {
     const hub = await start({ repos: { [repo]: { files }, 'acme/gated': { files, gated: true } } })
     expect(await answerOf(`${hub.url}/api/models/acme/nothing`)).toEqual([404, 'RepoNotFound'])
     expect(await answerOf(`${hub.url}/api/models/${repo}/revision/nothing`)).toEqual([404, 'RevisionNotFound'])
@@ -74,7 +74,7 @@ describe('the routes of the stand-in hub', () => {
     expect(await answerOf(`${hub.url}/api/models/acme/nothing`, as(token))).toEqual([404, 'RepoNotFound'])
   })
 
-  it('lists models and refs, and takes paths-info as a form', async () => {
+  it('lists models and refs, and accepts paths-info as a form', async () => {
     const hub = await start()
     const json = async (path: string, init?: RequestInit) => (await fetch(`${hub.url}${path}`, init)).json()
     expect(await json('/api/models?search=minilm')).toMatchObject([{ id: repo }])

@@ -14,7 +14,7 @@ export const files: HubFile[] = [
   { path: 'vocab/a b.txt', content: 'a\nb\n' },
 ]
 
-/** A stand-in that ends with the test. */
+/** A stand-in Hub that is closed after the test. */
 export async function start(options: HubOptions = {}): Promise<Hub> {
   const hub = await startHub({ repos: { [repo]: { files, tags: ['dev/v1'] } }, ...options })
   onTestFinished(() => hub.close())
@@ -24,7 +24,7 @@ export async function start(options: HubOptions = {}): Promise<Hub> {
 export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 export const resolveUrl = (hub: Hub, path: string, ref = 'main') => `${hub.url}/${repo}/resolve/${ref}/${path}`
 
-/** The status, and the error that the header names. */
+/** The status and the `X-Error-Code`. */
 export async function answerOf(url: string, init?: RequestInit): Promise<[number, string | null]> {
   const response = await fetch(url, init)
   await response.body?.cancel()

@@ -3,8 +3,8 @@ import type { Fault } from '../../../support/hub/faults.ts'
 import { files, repo, token, weights } from './hub-files.ts'
 import { listFailure, pinned, read, readFailure, startUnder, startWith } from './hub-source.ts'
 
-describe('a hub that fails while it lists', () => {
-  it('says what is missing and what to do', async () => {
+describe('a Hub that fails while listing', () => {
+  it('is reported with what is missing and what to do', async () => {
     const hub = await startWith({ token })
     expect(await listFailure(hub, { repo: 'acme/nothing' })).toMatchObject({
       code: 'source_not_found',
@@ -25,7 +25,7 @@ describe('a hub that fails while it lists', () => {
     })
   })
 
-  it('tells how long the hub asked to wait', async () => {
+  it('is reported with how long it asked to wait', async () => {
     const ratelimit = { RateLimit: '"api";r=0;t=55' }
     const hub = await startUnder({ match: /tree/, kind: 'status', status: 429, headers: ratelimit })
     expect(await listFailure(hub)).toMatchObject({
@@ -35,7 +35,7 @@ describe('a hub that fails while it lists', () => {
     })
   })
 
-  it('gives up on a hub that does not answer, and on one that is not there', async () => {
+  it('is given up if it does not answer or cannot be reached', async () => {
     const hub = await startUnder({ match: /revision/, kind: 'hang' })
     const timeouts = { connectTimeoutMs: 30 }
     expect(await listFailure(hub, { timeouts })).toMatchObject({ code: 'source_unreachable', retryable: true })
@@ -44,7 +44,7 @@ describe('a hub that fails while it lists', () => {
   })
 })
 
-describe('a hub that fails while it sends', () => {
+describe('a Hub that fails while sending', () => {
   it.each<[string, Fault, object]>([
     [
       '429',
@@ -92,18 +92,18 @@ describe('a hub that fails while it sends', () => {
       { where: 'storage', kind: 'headers', headers: { 'Content-Encoding': 'gzip' } },
       { code: 'source_protocol' },
     ],
-  ])('says what %s means, and for which file', async (_name, fault, expected) => {
+  ])('is reported by cause and file: %s', async (_name, fault, expected) => {
     const failure = await readFailure(await startUnder(fault))
     expect(failure).toMatchObject({ path: weights.path, ...expected })
   })
 
-  it('works again as soon as the hub does', async () => {
+  it('is read again as soon as it works', async () => {
     const hub = await startUnder({ where: 'storage', times: 1, kind: 'short' })
     await readFailure(hub)
     expect(await read(hub, pinned(hub))).toHaveLength(300_000)
   })
 
-  it('gives up when nothing comes, before the answer and in the middle of it', async () => {
+  it('is given up if nothing comes, before the answer or in the middle of it', async () => {
     const timeouts = { connectTimeoutMs: 150, idleTimeoutMs: 150 }
     for (const fault of [{ kind: 'hang' }, { kind: 'hang', afterBytes: 1000 }] as const) {
       const hub = await startUnder({ where: 'storage', ...fault })
@@ -114,7 +114,7 @@ describe('a hub that fails while it sends', () => {
     }
   })
 
-  it('says that a repo is gated, a file is missing, a token is needed', async () => {
+  it('is reported with the reason: a gated repo, a missing file, a missing token', async () => {
     const hub = await startWith({ token, repos: { [repo]: { files, gated: true } } })
     expect(await readFailure(hub)).toMatchObject({
       code: 'source_gated',

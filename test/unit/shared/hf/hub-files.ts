@@ -4,7 +4,7 @@ export const repo = 'acme/minilm'
 export const token = 'hf_secret_token'
 export const weights: HubFile = { path: 'onnx/model.onnx', sizeBytes: 300_000, seed: 3 }
 export const oddName = 'odd names/a#b?c%20d ü.txt'
-/** All that the hub of these tests holds. */
+/** All files of the Hub in these tests. */
 export const files: HubFile[] = [
   { path: 'config.json', content: '{"model_type":"bert"}' },
   { path: 'empty.txt', content: '' },

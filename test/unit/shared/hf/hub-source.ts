@@ -17,7 +17,7 @@ export const startUnder = (...faults: Fault[]) => startWith({ token, faults })
 export const sourceOf = (hub: Hub, extra: Partial<HfSourceOptions> = {}) =>
   createHfSource({ endpoint: hub.url, repo, ref: 'main', token, ...extra })
 
-/** What `work` failed with; whatever it was, it quotes no secret. */
+/** The error of `work`, which must not quote a secret. */
 export async function failureOf(work: Promise<unknown>): Promise<SourceError> {
   const error = await work.then(
     () => undefined,
@@ -38,7 +38,7 @@ export async function listed(hub: Hub, path: string): Promise<Pick<OpenRequest, 
   return { file, revision }
 }
 
-/** A file as a listing would say it, so that a fault meets nothing but `open`. */
+/** A file as a listing would return it, so that a fault affects nothing but `open`. */
 export const pinned = (hub: Hub, file: SourceFile = { path: weights.path, sizeBytes: 300_000 }) => ({
   file,
   revision: hub.commitOf(repo),

@@ -6,8 +6,8 @@ import { bytesOf } from '../../../support/hub/files.ts'
 import { files, repo, token } from './hub-files.ts'
 import { listFailure, sourceOf, startUnder, startWith } from './hub-source.ts'
 
-describe('listing a repo of a hub', () => {
-  it('tells every file with its size and hash at the commit of the ref', async () => {
+describe('listing a repo of a Hub', () => {
+  it('returns every file with its size and hash at the commit of the ref', async () => {
     const hub = await startWith({ token })
     const { revision, files: found } = await sourceOf(hub).list({})
     expect(revision).toBe(hub.commitOf(repo))
@@ -30,7 +30,7 @@ describe('listing a repo of a hub', () => {
       expect((await sourceOf(hub, { ref }).list({})).revision).toBe(hub.commitOf(repo))
   })
 
-  it('stays at one commit when the branch moves in the middle', async () => {
+  it('stays at one commit if the branch moves meanwhile', async () => {
     const hub = await startUnder(
       { match: /revision/, kind: 'moved-commit' },
       { match: /tree/, times: 1, kind: 'moved-commit' },
@@ -61,20 +61,20 @@ describe('listing a repo of a hub', () => {
   })
 })
 
-describe('a listing that says what cannot be', () => {
-  it('passes a hostile path on as it is, for the caller to judge', async () => {
+describe('an invalid listing', () => {
+  it('may contain a hostile path, which the caller judges', async () => {
     const hub = await startUnder({ match: /tree/, times: 1, kind: 'hostile-path', path: '../../evil' })
     expect((await sourceOf(hub).list({})).files.map(({ path }) => path)).toContain('../../evil')
   })
 
-  it('never follows the next page to another host', async () => {
+  it('is not followed to another host for its next page', async () => {
     const [hub, other] = [await startWith({ token }), await startWith()]
     hub.faults.push({ match: /tree/, kind: 'headers', headers: { Link: `<${other.url}/next>; rel="next"` } })
     expect(await listFailure(hub)).toMatchObject({ code: 'source_protocol', retryable: false })
     expect(other.requests).toEqual([])
   })
 
-  it('ends a listing that has no end', { timeout: 20_000 }, async () => {
+  it('is given up if it does not end', { timeout: 20_000 }, async () => {
     const hub = await startWith({ token })
     const link = `<${hub.url}/api/models/${repo}/tree/main?recursive=true>; rel="next"`
     hub.faults.push({ match: /tree/, kind: 'headers', headers: { Link: link } })

@@ -5,8 +5,8 @@ import { bytesOf } from '../../../support/hub/files.ts'
 import { files, oddName, repo, token, weights } from './hub-files.ts'
 import { listed, pinned, read, readFailure, sourceOf, startUnder, startWith } from './hub-source.ts'
 
-describe('reading a file of a hub', () => {
-  it('gives ranges that add up to the file', async () => {
+describe('reading a file of a Hub', () => {
+  it('returns ranges that add up to the file', async () => {
     const hub = await startWith({ token })
     const { file, revision } = await listed(hub, weights.path)
     const ranges = [0, 100_000, 200_000].map((start) => ({ file, revision, start, end: start + 99_999 }))
@@ -16,7 +16,7 @@ describe('reading a file of a hub', () => {
     expect(asked.toSorted()).toEqual(['bytes=0-99999', 'bytes=100000-199999', 'bytes=200000-299999'])
   })
 
-  it('reads names that a URL would misread, small and LFS', async () => {
+  it('handles names with characters that have a meaning in URLs, small and LFS', async () => {
     const hub = await startWith({ token, redirectsSmallFiles: true })
     for (const path of [oddName, 'odd names/big#1.onnx']) {
       const { file, revision } = await listed(hub, path)
@@ -25,14 +25,14 @@ describe('reading a file of a hub', () => {
     }
   })
 
-  it('asks nothing for an empty file', async () => {
+  it('sends no request for an empty file', async () => {
     const hub = await startWith()
     const file = { path: 'empty.txt', sizeBytes: 0 }
     expect(await read(hub, { file, revision: hub.commitOf(repo), start: 0, end: 0 })).toHaveLength(0)
     expect(hub.requests).toEqual([])
   })
 
-  it('takes a whole answer only for the whole file', async () => {
+  it('accepts a response without a range only for the whole file', async () => {
     const hub = await startUnder({ where: 'storage', kind: 'ignore-range' })
     expect(await read(hub, pinned(hub))).toEqual(await bytesOf(weights))
     expect(await readFailure(hub, { ...pinned(hub), start: 1 })).toMatchObject({
@@ -41,7 +41,7 @@ describe('reading a file of a hub', () => {
     })
   })
 
-  it('is patient with a slow hub and with a slow reader', async () => {
+  it('tolerates a slow Hub and a slow reader', async () => {
     const hub = await startUnder({ kind: 'slow', bytesPerSecond: 40 })
     const request = pinned(hub, { path: 'config.json', sizeBytes: 21 })
     expect(await read(hub, request, { timeouts: { idleTimeoutMs: 400 } })).toHaveLength(21)
@@ -54,7 +54,7 @@ describe('reading a file of a hub', () => {
     expect(receivedBytes).toBe(300_000)
   })
 
-  it('lets go of the connection when it is aborted and when the reader leaves', async () => {
+  it('releases the connection when it is aborted and when the reader leaves', async () => {
     const hub = await startUnder({ where: 'storage', kind: 'hang', afterBytes: 1000 })
     const controller = new AbortController()
     const aborted = await sourceOf(hub).open({ ...pinned(hub), signal: controller.signal })
@@ -67,7 +67,7 @@ describe('reading a file of a hub', () => {
     expect(await hub.requests.at(-1)?.finished).toBe(false)
   })
 
-  it('never asks for a path that leaves its folder', async () => {
+  it('refuses a path that leaves its folder', async () => {
     const hub = await startWith()
     const evil = { path: '../../../api/whoami-v2', sizeBytes: 4 }
     expect(await readFailure(hub, pinned(hub, evil))).toMatchObject({ code: 'source_protocol' })

@@ -4,8 +4,8 @@ import { SourceError } from '../../../../shared/hf/source.ts'
 import { repo, token } from './hub-files.ts'
 import { failureOf, listed, pinned, read, readFailure, startWith } from './hub-source.ts'
 
-describe('the token of a hub', () => {
-  it('never sends the token to where the hub redirects', async () => {
+describe('the token for a Hub', () => {
+  it('is not sent to where the Hub redirects', async () => {
     const hub = await startWith({ token })
     await read(hub, pinned(hub))
     expect(hub.requests.map(({ where, hasAuthorization }) => [where, hasAuthorization])).toEqual([
@@ -14,7 +14,7 @@ describe('the token of a hub', () => {
     ])
   })
 
-  it('sends the token along a redirect that stays with the hub, and never again once it left', async () => {
+  it('is sent along a redirect within the Hub, and not after one that left it', async () => {
     const hub = await startWith({ token, redirectsSmallFiles: true })
     const config = await listed(hub, 'config.json')
     hub.requests.length = 0
@@ -31,15 +31,15 @@ describe('the token of a hub', () => {
     expect(hub.requests.at(-1)).toMatchObject({ where: 'resolve', hasAuthorization: false })
   })
 
-  it('refuses a token that no header can hold, without quoting it', () => {
+  it('is refused if no header can hold it, and not quoted', () => {
     const make = () => createHfSource({ endpoint: 'https://hub.test', repo, ref: 'main', token: 'hf_secret\n' })
     expect(make).toThrow(SourceError)
     expect(make).not.toThrow(/hf_secret/)
   })
 })
 
-describe('the redirects of a hub', () => {
-  it('ends a loop', async () => {
+describe('a redirect of a Hub', () => {
+  it('is given up in a loop', async () => {
     const hub = await startWith({ token })
     hub.faults.push({ where: 'resolve', kind: 'redirect', location: '?again' })
     expect((await readFailure(hub)).message).toContain('more than 5 times')
@@ -51,7 +51,7 @@ describe('the redirects of a hub', () => {
     ['to a file', 'file:///etc/passwd?Signature=1'],
     ['with a password', 'https://user:Signature@storage.test/x'],
     ['nowhere', 'https://?Signature'],
-  ])('refuses one %s, without quoting it', async (_name, location) => {
+  ])('is refused %s, and not quoted', async (_name, location) => {
     const asked: string[] = []
     const source = createHfSource({
       endpoint: 'https://hub.test',

@@ -16,7 +16,7 @@ describe('retryAfterSeconds', () => {
     expect(secondsOf(headers as unknown as Record<string, string>)).toBe(seconds)
   })
 
-  it.each(['', '-5', '1.5', 'soon', 'Xyz'])('takes "%s" for nothing said', (value) => {
+  it.each(['', '-5', '1.5', 'soon', 'Xyz'])('ignores "%s"', (value) => {
     expect(secondsOf({ 'retry-after': value })).toBeUndefined()
   })
 })
