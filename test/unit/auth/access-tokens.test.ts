@@ -10,7 +10,7 @@ useAuthHost()
 const minutes = (count: number) => count * 60_000
 
 describe('an access token', () => {
-  it('says who, for whom and until when, and by which key', async () => {
+  it('names its user, its audience, its end and the key that signed it', async () => {
     const { accessToken, id } = await newcomer()
     expect(decodeProtectedHeader(accessToken)).toMatchObject({ alg: 'EdDSA', typ: 'at+jwt' })
     const claims = decodeJwt(accessToken)
@@ -26,7 +26,7 @@ describe('an access token', () => {
     expect(published.body.keys.every((key: object) => !('d' in key))).toBe(true)
   })
 
-  it('is refused when anything of it is not ours', async () => {
+  it('is refused if any part of it is forged', async () => {
     const { accessToken, id } = await newcomer()
     const [, payload = '', signature = ''] = accessToken.split('.')
     const header = decodeProtectedHeader(accessToken)
@@ -62,7 +62,7 @@ describe('an access token', () => {
     for (const [what, token] of Object.entries(forged)) expect((await me(token)).status, what).toBe(401)
   })
 
-  it('is verified across a rotation of keys, by whoever read the keys before it too', async () => {
+  it('is verified across a key rotation, also by a process that read the keys before it', async () => {
     const table = host.table
     const verify = createVerifier({ table, now: host.now })
     const before = await newcomer()
@@ -92,7 +92,7 @@ describe('an access token', () => {
     expect(await published()).toEqual([kidOf(rotated.accessToken)])
   })
 
-  it('is signed by one key, however many processes begin at once', async () => {
+  it('is signed by one key, however many processes start at once', async () => {
     const fresh = await startAuthHost({ registration: 'open' })
     await fresh.register('ada')
     const processes = Array.from({ length: 8 }, () => fresh.connect({ registration: 'open' }))
@@ -107,7 +107,7 @@ describe('an access token', () => {
     await fresh.close()
   })
 
-  it('is refused within a minute where its key is taken away', async () => {
+  it('is refused within a minute after its key was removed', async () => {
     const { accessToken } = await newcomer()
     const verify = createVerifier({ table: host.table, now: host.now })
     await verify(accessToken)
@@ -117,7 +117,7 @@ describe('an access token', () => {
     await expect(verify(accessToken)).rejects.toMatchObject({ code: 'invalid_token' })
   })
 
-  it('is signed by a new key where only a private half was taken away', async () => {
+  it('is signed by a new key if only a private key was removed', async () => {
     const fresh = await startAuthHost({ registration: 'open' })
     const { accessToken } = await fresh.person('ada')
     for (const { pk, sk } of await fresh.scan())

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 
 describe('accounts', () => {
-  it('are one for an e-mail address that registers twenty times at once', async () => {
+  it('are created once if an e-mail address registers twenty times at once', async () => {
     const registrations = Array.from({ length: 20 }, (_, index) =>
       host.register(`one${index}`, { email: 'One@example.com' }),
     )
@@ -20,7 +20,7 @@ describe('accounts', () => {
     expect(left.filter(({ sk }) => sk === 'OWNER')).toHaveLength(1)
   })
 
-  it('that an admin makes have a namespace that was brought back without its people, and no others', async () => {
+  it('can be given a restored namespace by an admin, but no other existing name', async () => {
     const { accessToken: token } = admin
     for (const createdBy of ['fsck', 'drop'])
       await ensureOrganisation(host.table, { name: `of-${createdBy}`, createdBy, now: host.now() })
@@ -32,7 +32,7 @@ describe('accounts', () => {
     expect(codes([await host.register('of-fsck', { email: 'other@example.com' }, token)])).toEqual(['name_taken'])
   })
 
-  it('are one for a name, however its letters are cased', async () => {
+  it('are unique by name, whatever its case', async () => {
     const names = ['Grace', 'grace', 'GRACE', 'gRACE']
     const answers = await Promise.all(
       names.map((name, index) => host.register(name, { email: `g${index}@example.com` })),
@@ -40,7 +40,7 @@ describe('accounts', () => {
     expect(codes(answers)).toEqual([201, 'name_taken', 'name_taken', 'name_taken'])
   })
 
-  it('take no name that is an address of the platform, or cannot be a namespace', async () => {
+  it('cannot take a name that is reserved or invalid', async () => {
     for (const name of ['api', 'Admin', 'datasets', 'v1', '.well-known'])
       expect((await host.register(name)).status, name).toBe(400)
     for (const name of ['', 'a/b', '../x', 'a--b', 'ü', 'a b', 'x'.repeat(97), 'a\u202Eb'])
@@ -48,14 +48,14 @@ describe('accounts', () => {
     expect((await host.register('fine', { email: 'name@example.com' })).status).toBe(201)
   })
 
-  it('take no password that is short, a secret to nobody, or not text', async () => {
+  it('cannot have a password that is short, easy to guess, or not text', async () => {
     const bad = ['short', 'weak-user@example.com', 'aaaaaaaaaaaaaaa', 'x'.repeat(257), '\ud800'.repeat(12), 1234567890]
     for (const given of bad)
       expect((await host.register('weak-user', { password: given })).status, String(given)).toBe(400)
     expect((await host.register('weak-user', { password, surprise: true })).status).toBe(400)
   })
 
-  it('log in by name or address, however it is cased, and are who they say', async () => {
+  it('log in by name or e-mail address in any case', async () => {
     await host.register('Barbara', { email: 'barbara@Example.com' })
     for (const login of ['Barbara', 'barbara', 'BARBARA@example.COM']) {
       const { status, body } = await host.login(login)
@@ -65,10 +65,10 @@ describe('accounts', () => {
     }
   })
 
-  it('keep no password, and no secret of any kind, in the table or the log', async () => {
+  it('store no password and no other secret in the table or the log', async () => {
     const { accessToken, refreshToken } = await host.person('secretive')
     const key = await host.ask('/api/v1/keys', { token: accessToken, json: { name: 'k', scopes: ['read'] } })
-    // Put where the id of a key belongs.
+    // In place of the id of a key.
     const mistaken = { token: accessToken, method: 'DELETE' }
     for (const secret of [key.body.token, accessToken]) await host.ask(`/api/v1/keys/${secret}`, mistaken)
     const stored = JSON.stringify(await host.scan())
@@ -79,7 +79,7 @@ describe('accounts', () => {
     expect(host.lines.length).toBeGreaterThan(0)
   })
 
-  it('are listed, disabled and given a role by admins of the platform only', async () => {
+  it('are listed, disabled and given roles by platform admins only', async () => {
     const ada = await host.person('ada')
     expect((await host.ask('/api/v1/auth/users', { token: ada.accessToken })).body.error.code).toBe('admin_only')
     const change = (token: string, id: string, json: object) =>
@@ -105,7 +105,7 @@ describe('accounts', () => {
     expect((await change(admin.accessToken, ada.id, {})).status).toBe(400)
   })
 
-  it('cannot lose their last admin: not by its own hand, and not by two who demote each other at once', async () => {
+  it('keep a last admin, who cannot step down, even if two demote each other at once', async () => {
     const second = await host.person('second-admin')
     const change = (by: Person, of: Person, json: object) =>
       host.ask(`/api/v1/auth/users/${of.id}`, { method: 'PATCH', token: by.accessToken, json })
@@ -121,7 +121,7 @@ describe('accounts', () => {
     }
   })
 
-  it('have their password changed by who knows it, which ends every session', async () => {
+  it('change their password with the current one, which ends every session', async () => {
     const { accessToken, refreshToken } = await host.person('changer')
     const change = (currentPassword: string, newPassword: string) =>
       host.ask('/api/v1/auth/password', { token: accessToken, json: { currentPassword, newPassword } })
@@ -135,7 +135,7 @@ describe('accounts', () => {
     expect((await host.login('changer', 'another long one')).status).toBe(200)
   })
 
-  it('are given a new password by an admin, where it was forgotten', async () => {
+  it('get a new password from an admin', async () => {
     const ada = await host.person('forgetful')
     host.clock.ms += 1
     const json = { newPassword: 'the third long one' }

@@ -17,8 +17,8 @@ const accesses: Access[] = ['read', 'infer', 'write', 'admin']
 const granted = (principal: Principal | undefined, resource: Parameters<typeof judgeAccess>[2]) =>
   accesses.filter((access) => judgeAccess(principal, access, resource) === 'granted')
 
-describe('who may do what', () => {
-  it('lets a stranger read what is public, and know of nothing else', () => {
+describe('access control', () => {
+  it('lets a stranger read public repos, and hides all others', () => {
     expect(granted(undefined, { owner: 'team', visibility: 'public' })).toEqual(['read'])
     expect(judgeAccess(undefined, 'read', { owner: 'team', visibility: 'private' })).toBe('hidden')
     expect(judgeAccess(undefined, 'write', { owner: 'team', visibility: 'public' })).toBe('hidden')
@@ -29,12 +29,12 @@ describe('who may do what', () => {
     ['read', ['read', 'infer']],
     ['write', ['read', 'infer', 'write']],
     ['admin', ['read', 'infer', 'write', 'admin']],
-  ])('gives a member with the role %s in an organisation %j there', (role, expected) => {
+  ])('gives the role %s in an organisation the access %j', (role, expected) => {
     const principal = member({ owners: role === undefined ? {} : { team: role } })
     expect(granted(principal, { owner: 'Team', visibility: 'private' })).toEqual(expected)
   })
 
-  it('makes everyone the admin of the own namespace, however its letters are cased', () => {
+  it('makes every user admin of their own namespace, in any case', () => {
     expect(granted(member(), { owner: 'aDA', visibility: 'private' })).toEqual(accesses)
   })
 
@@ -43,11 +43,11 @@ describe('who may do what', () => {
     ['infer', ['infer']],
     ['write', ['read', 'write', 'admin']],
     ['admin', accesses],
-  ])('gives a key with only the scope %s no more than %j in its own namespace', (scope, expected) => {
+  ])('limits a key with only the scope %s to %j in its own namespace', (scope, expected) => {
     expect(granted(member({ scopes: [scope] }), { owner: 'ada', visibility: 'private' })).toEqual(expected)
   })
 
-  it('says which scope is missing only to who may know of the thing', () => {
+  it('names a missing scope only to those who may know that the resource exists', () => {
     const infers = member({ scopes: ['infer'] })
     expect(judgeAccess(infers, 'write', { owner: 'ada' })).toEqual({ missingScope: 'write' })
     expect(judgeAccess(infers, 'write', { owner: 'team' })).toBe('hidden')
@@ -58,13 +58,13 @@ describe('who may do what', () => {
     [['read', 'infer'], 'write', '--scope write --scope infer'],
     [['infer'], 'read', '--scope read --scope infer'],
     [['write', 'infer'], 'admin', '--scope admin'],
-  ])('tells a key with %j that lacks %s by which command one is made that has both', (held, wanted, options) => {
+  ])('suggests a command for a new key if one with %j lacks %s', (held, wanted, options) => {
     const lacking = () => assertScope(member({ scopes: held }), wanted)
     expect(lacking).toThrow(`lacks the scope "${wanted}"`)
     expect(lacking).toThrow(new RegExp(`: npx slipway keys create NAME ${options}$`))
   })
 
-  it('shows a role that is too low as forbidden, and what may not be seen as hidden', () => {
+  it('answers a low role with forbidden, and hides what may not be seen', () => {
     const reader = member({ owners: { team: 'read' } })
     expect(judgeAccess(reader, 'write', { owner: 'team' })).toBe('forbidden')
     expect(judgeAccess(member(), 'write', { owner: 'team', visibility: 'public' })).toBe('forbidden')
@@ -75,20 +75,20 @@ describe('who may do what', () => {
     expect(ask(reader)).toThrow(expect.objectContaining({ code: 'forbidden' }))
   })
 
-  it("keeps a key for one owner to that owner, an admin's too", () => {
+  it('limits a key for one owner to that owner, even of an admin', () => {
     const principal = member({ role: 'admin', limit: { owner: 'Team' } })
     expect(granted(principal, { owner: 'team' })).toEqual(accesses)
     expect(granted(principal, { owner: 'ada' })).toEqual([])
   })
 
-  it('keeps a key for one repo to that repo, and from its namespace', () => {
+  it('limits a key for one repo to that repo, without its namespace', () => {
     const principal = member({ limit: { repoId: 'r1' } })
     expect(granted(principal, { owner: 'ada', repoId: 'r1' })).toEqual(accesses)
     expect(granted(principal, { owner: 'ada', repoId: 'r2' })).toEqual([])
     expect(granted(principal, { owner: 'ada' })).toEqual([])
   })
 
-  it('tells a key that its limit is what is in the way, where its user may do it, and the role else', () => {
+  it('blames the limit of a key if its user would have access, and the role otherwise', () => {
     const visibility = 'public'
     const refused = (principal: Principal, resource: { owner: string; visibility?: 'public' }) => () =>
       requireAccess({ principal, access: 'admin', resource, hidden: () => new Error('hidden') })
@@ -106,31 +106,31 @@ describe('who may do what', () => {
     )
     expect(refused(ofOwner, { owner: 'other', visibility })).toThrow(expect.objectContaining({ code: 'forbidden' }))
     expect(refused(ofOwner, { owner: 'lab' })).toThrow(expect.objectContaining({ code: 'forbidden' }))
-    // Nothing of what is private is told to a key that it is not for.
+    // A key learns nothing about private repos outside its limit.
     expect(refused(ofRepo, { owner: 'team' })).toThrow('hidden')
   })
 
-  it('does not take the names of objects for organisations', () => {
+  it('does not mistake names of object properties for organisations', () => {
     for (const owner of ['constructor', '__proto__', 'toString'])
       expect(judgeAccess(member(), 'read', { owner })).toBe('hidden')
   })
 })
 
-describe('the lists that someone may see', () => {
-  it('are one for each namespace and the public one', () => {
+describe('the repo lists that a caller may read', () => {
+  it('are the public one and one per namespace', () => {
     const principal = member({ owners: { team: 'read', lab: 'admin' } })
     expect(visibleAudiences(principal)).toEqual(['public', { owner: 'Ada' }, { owner: 'team' }, { owner: 'lab' }])
     expect(visibleAudiences(undefined)).toEqual(['public'])
     expect(visibleAudiences(member({ role: 'admin' }))).toEqual(['all'])
   })
 
-  it('are of a foreign owner what is public there', () => {
+  it('are limited to public repos for a foreign owner', () => {
     expect(visibleAudiences(member(), 'team')).toEqual([{ publicOf: 'team' }])
     expect(visibleAudiences(undefined, 'team')).toEqual([{ publicOf: 'team' }])
     expect(visibleAudiences(member({ owners: { team: 'read' } }), 'team')).toEqual([{ owner: 'team' }])
   })
 
-  it('hold nothing private for a key that may not read, or that is for one repo', () => {
+  it('include nothing private for a key without the read scope or for one repo', () => {
     expect(visibleAudiences(member({ scopes: ['infer'] }))).toEqual(['public'])
     expect(visibleAudiences(member({ limit: { repoId: 'r1' } }))).toEqual(['public'])
     expect(visibleAudiences(member({ limit: { owner: 'ada' } }))).toEqual(['public', { owner: 'ada' }])

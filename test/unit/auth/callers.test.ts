@@ -5,7 +5,7 @@ import { callerAddress, callerNetwork } from '../../../shared/http/caller-addres
 import { pauseAfter } from '../../../shared/table/login-attempts.ts'
 
 describe('callers', () => {
-  it('are known by the connection that the host saw, not by what they say of themselves', async () => {
+  it('are identified by their connection, not by headers they can set', async () => {
     const app = new Hono().get('/', (context) => context.text(callerAddress(context) ?? 'unknown'))
     const headers = { 'x-forwarded-for': '203.0.113.9' }
     const over = async (remoteAddress: string) =>
@@ -20,7 +20,7 @@ describe('callers', () => {
     expect(answer.body).toBe('198.51.100.7')
   })
 
-  it('are counted by address, and in IPv6 by network', () => {
+  it('are counted by address, and by network for IPv6', () => {
     expect(callerNetwork('192.0.2.7')).toBe('192.0.2.7')
     expect(callerNetwork('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64')
     expect(callerNetwork('2001:db8::1')).toBe('2001:db8:0:0::/64')
@@ -29,8 +29,8 @@ describe('callers', () => {
   })
 })
 
-describe('pauses', () => {
-  it('double up to their longest', () => {
+describe('pauses after failed attempts', () => {
+  it('double up to a maximum', () => {
     const policy = { free: 2, firstPauseMs: 1000, pauseMsMax: 5000, windowMs: 1 }
     expect([0, 1, 2, 3, 4, 5, 6, 60].map((failures) => pauseAfter(failures, policy))).toEqual([
       0, 0, 0, 1000, 2000, 4000, 5000, 5000,

@@ -7,7 +7,7 @@ import { ensureAdminUser } from '../../../shared/table/user-creation.ts'
 import { codes, startAuthHost } from './support/auth-host.ts'
 
 describe('the first account', () => {
-  it('becomes the admin, and of twenty at once exactly one does', async () => {
+  it('becomes the admin: exactly one of twenty that register at once', async () => {
     const host = await startAuthHost({ hasAdminKey: false })
     const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => host.register(`first${index}`)))
     expect(codes(answers)).toEqual([201, ...Array(19).fill('registration_closed')])
@@ -17,7 +17,7 @@ describe('the first account', () => {
     await host.close()
   })
 
-  it('is the only admin where everyone may register', async () => {
+  it('is the only admin if registration is open', async () => {
     const host = await startAuthHost({ hasAdminKey: false, registration: 'open' })
     const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => host.register(`first${index}`)))
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201))
@@ -25,15 +25,15 @@ describe('the first account', () => {
     await host.close()
   })
 
-  it('is nobody’s to take where the deployment was given an admin key', async () => {
+  it('cannot be registered by strangers if the deployment has an admin key', async () => {
     const host = await startAuthHost()
     expect((await host.register('stranger')).body.error.code).toBe('registration_closed')
-    // Nothing but that it was tried.
+    // Only the attempt is recorded.
     expect((await host.scan()).map(({ pk }) => String(pk).split('#')[0])).toEqual(['AUDIT'])
     await host.close()
   })
 
-  it('cannot be for an invited person while registration is closed, and the admin is told how to create it', async () => {
+  it('cannot be invited by the admin while registration is closed, and the admin is told how to create one', async () => {
     const host = await startAuthHost({ hasAdminKey: false })
     const admin = await host.person('ada')
     const { status, body } = await host.ask('/api/v1/invitations', { token: admin.accessToken, json: {} })
@@ -42,7 +42,7 @@ describe('the first account', () => {
     await host.close()
   })
 
-  it('does not come a second time', async () => {
+  it('is created only once', async () => {
     const host = await startAuthHost({ hasAdminKey: false })
     await host.person('ada')
     expect((await host.register('eve')).body.error.code).toBe('registration_closed')
@@ -50,8 +50,8 @@ describe('the first account', () => {
   })
 })
 
-describe('the key that a deployment was given', () => {
-  it('makes accounts and keys for the admin, who is then a user like any other', async () => {
+describe('the admin key of a deployment', () => {
+  it('creates accounts and keys for the admin, who is then a user like any other', async () => {
     const token = `hf_${'a'.repeat(64)}`
     const host = await startAuthHost({ adminKeySha256: hashToken(token) })
     expect((await host.ask('/api/v1/me', { token })).body).toMatchObject({ username: 'admin', role: 'admin' })
@@ -63,8 +63,8 @@ describe('the key that a deployment was given', () => {
   })
 })
 
-describe('the admin that a server makes for itself', () => {
-  it('is made once, with its namespace and as the first user, and as often as one likes', async () => {
+describe('the admin that a server creates for itself', () => {
+  it('is created once with its namespace, however often this is tried', async () => {
     const fresh = await startAuthHost({ hasAdminKey: false })
     const { table } = fresh
     await Promise.all(Array.from({ length: 5 }, () => ensureAdminUser({ table, now: fresh.now() })))
@@ -74,7 +74,7 @@ describe('the admin that a server makes for itself', () => {
     await fresh.close()
   })
 
-  it('is made also where an earlier version left one without a name, or the bootstrap key’s namespace', async () => {
+  it('is completed if an earlier version left it without a name or namespace', async () => {
     const fresh = await startAuthHost()
     const { table } = fresh
     await table.put({ ...keys.user('admin'), id: 'admin', role: 'admin', createdAt: 'then' })

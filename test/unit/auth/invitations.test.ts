@@ -13,7 +13,7 @@ describe('registration by invitation', () => {
   const invite = async (json: object = {}) =>
     (await host.ask('/api/v1/invitations', { token: admin.accessToken, json })).body
 
-  it('needs one, which makes one account even for twenty at once', async () => {
+  it('needs an invitation, which creates one account even if twenty use it at once', async () => {
     expect((await host.register('nobody')).body.error.code).toBe('invitation_needed')
     expect((await host.register('nobody', { invitation: 'in_guessed' })).body.error.code).toBe('invitation_invalid')
     const { token } = await invite()
@@ -24,7 +24,7 @@ describe('registration by invitation', () => {
     expect(JSON.stringify(await host.scan())).not.toContain(token)
   })
 
-  it('is for whom it was made, until it ends or is taken back', async () => {
+  it('is limited to the invited e-mail address, until the invitation expires or is revoked', async () => {
     const { token } = await invite({ email: 'Guest@example.com', role: 'admin', expiresInDays: 1 })
     const use = (email: string, invitation = token) => host.register('late-guest', { email, invitation })
     expect((await use('other@example.com')).body.error.code).toBe('invitation_invalid')
@@ -40,7 +40,7 @@ describe('registration by invitation', () => {
     expect(second.error?.code, 'an access token lives ten minutes').toBe('invalid_token')
   })
 
-  it('is given by admins only, and does not stand in the way of an admin who makes the account itself', async () => {
+  it('is offered by admins only, who can also create accounts directly', async () => {
     const member = await host.person('made-by-admin', admin.accessToken)
     expect((await host.ask('/api/v1/invitations', { token: member.accessToken, json: {} })).status).toBe(403)
     expect((await host.ask('/api/v1/me', { token: member.accessToken })).body.role).toBe('member')

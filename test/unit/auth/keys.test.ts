@@ -28,7 +28,7 @@ const make = (token: string, json: object) => host.ask('/api/v1/keys', { token, 
 const revoke = (token: string, id: string) => host.ask(`/api/v1/keys/${id}`, { method: 'DELETE', token })
 
 describe('an API key', () => {
-  it('is shown once, works, and is refused with the next request when it is revoked', async () => {
+  it('is shown once, works, and is refused from the next request after it is revoked', async () => {
     const { status, body } = await make(ada.accessToken, { scopes: ['read', 'infer'] })
     expect(status).toBe(201)
     expect(body.token).toMatch(/^hf_[0-9a-f]{64}$/)
@@ -42,13 +42,13 @@ describe('an API key', () => {
     expect(after).toMatchObject({ id: body.id, revokedAt: host.now().toISOString() })
   })
 
-  it('is taken as X-API-Key too', async () => {
+  it('may be sent as X-API-Key', async () => {
     const { body } = await make(ada.accessToken, { scopes: ['read'] })
     const answer = await host.app.request('/api/v1/me', { headers: { 'x-api-key': body.token } })
     expect(answer.status).toBe(200)
   })
 
-  it('runs out', async () => {
+  it('expires', async () => {
     const { body } = await make(ada.accessToken, { scopes: ['read'], expiresInDays: 1 })
     host.clock.ms += 86_400_000 - 1
     expect((await me(body.token)).status).toBe(200)
@@ -58,7 +58,7 @@ describe('an API key', () => {
     eve = { ...eve, ...(await host.login('eve')).body }
   })
 
-  it('cannot be given more than what makes it: no scope, no other place, no longer life', async () => {
+  it('cannot exceed the key that creates it, in scopes, limit or lifetime', async () => {
     const admin = (await make(ada.accessToken, { scopes: ['admin'], expiresInDays: 10 })).body.token
     const refused = await make(admin, { scopes: ['read'], expiresInDays: 11 })
     expect(refused.body.error.code).toBe('key_outlives_maker')
@@ -78,7 +78,7 @@ describe('an API key', () => {
     expect((await make(ofOne.body.token, { scopes: ['read'], limit: 'Acme/One' })).status).toBe(201)
   })
 
-  it('is limited to what its maker is in, and what is there under that name now', async () => {
+  it('is limited to an owner or repo that its user has now', async () => {
     for (const limit of ['eve', 'eve/hers', 'nobody', 'acme/none', 'acme/before', 'acme/data'])
       expect((await make(ada.accessToken, { scopes: ['read'], limit })).status, limit).toBe(404)
     for (const limit of ['', '/', 'a/b/c', 'acme/../x', 'datasets/', 'models/acme/one/x'])
@@ -92,7 +92,7 @@ describe('an API key', () => {
     expect((await principal('datasets/acme/data')).limit).toMatchObject({ repoId: 'f'.repeat(24) })
   })
 
-  it('for one owner does nothing to its user’s account', async () => {
+  it("for one owner cannot change its user's account", async () => {
     const { body } = await make(ada.accessToken, { scopes: ['admin'], limit: 'acme' })
     const other = (await make(ada.accessToken, { scopes: ['read'] })).body.id
     const asked = await Promise.all([
@@ -111,7 +111,7 @@ describe('an API key', () => {
     expect((await me(body.token)).body).toMatchObject({ limit: 'Acme' })
   })
 
-  it('is another user’s to neither see nor revoke', async () => {
+  it('cannot be seen or revoked by another user', async () => {
     const { body } = await make(ada.accessToken, { scopes: ['read'] })
     expect((await revoke(eve.accessToken, body.id)).status).toBe(404)
     expect((await me(body.token)).status).toBe(200)
@@ -119,7 +119,7 @@ describe('an API key', () => {
     expect(listed.map(({ id }: { id: string }) => id)).not.toContain(body.id)
   })
 
-  it('says when it was last used, which is written at most once a minute by all processes together', async () => {
+  it('shows when it was last used, written at most once a minute by all processes together', async () => {
     host.clock.ms += 1
     const { body } = await make(ada.accessToken, { scopes: ['read'] })
     const writes: unknown[] = []
@@ -145,13 +145,13 @@ describe('an API key', () => {
     expect(writes).toHaveLength(2)
   })
 
-  it('works also when its use cannot be written', async () => {
+  it('works if its last use cannot be written', async () => {
     const { body } = await make(ada.accessToken, { scopes: ['read'] })
     const table = { ...host.table, update: () => Promise.reject(new Error('throttled')) }
     expect((await createVerifier({ table, now: host.now })(body.token)).username).toBe('ada')
   })
 
-  it('is listed in pages, newest first, each once', async () => {
+  it('is listed once, newest first, in pages', async () => {
     const made: string[] = []
     for (let count = 0; count < 7; count++) {
       host.clock.ms += 1

@@ -14,8 +14,8 @@ beforeAll(async () => {
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
 describe('a login', () => {
-  it('answers alike, and hashes alike, for a wrong password and for nobody', async () => {
-    // Work is compared and not time, of which others on this machine take some.
+  it('gives the same answer and does the same hashing for a wrong password and an unknown user', async () => {
+    // Compares CPU time, which does not depend on other work on this machine.
     const worked = async (login: string, address: string) => {
       const before = process.cpuUsage()
       const { status, body } = await host.login(login, 'not the password', address)
@@ -31,12 +31,12 @@ describe('a login', () => {
       known.push(one.cpuUs)
       unknown.push(other.cpuUs)
     }
-    // Without the hash a stranger would be answered with a small part of it.
+    // Without the hash, an unknown user would take a fraction of it.
     expect(median(unknown) / median(known)).toBeGreaterThan(0.6)
     expect(median(unknown) / median(known)).toBeLessThan(1.7)
   })
 
-  it('waits longer after each failure over ten, for this account alone, and the right password forgets them', async () => {
+  it('makes an account wait longer after each failure over ten, until the right password comes', async () => {
     host.clock.ms += 3_600_000
     const guess = () => host.login('ada', 'not the password', `198.51.100.${host.clock.ms % 250}`)
     for (let failures = 0; failures < 11; failures++) expect((await guess()).status).toBe(401)
@@ -57,7 +57,7 @@ describe('a login', () => {
     expect((await guess()).status).toBe(401)
   })
 
-  it('lets in ten guesses and one of a hundred that come at once', async () => {
+  it('tries at most eleven of a hundred simultaneous guesses', async () => {
     host.clock.ms += 3_600_000
     const all = Array.from({ length: 100 }, (_, index) => host.login('ada', 'not the password', `198.51.100.${index}`))
     const statuses = (await Promise.all(all)).map(({ status }) => status)
@@ -65,7 +65,7 @@ describe('a login', () => {
     expect(new Set(statuses)).toEqual(new Set([401, 429]))
   })
 
-  it('limits an address that tries many accounts, whatever of its network it comes from', async () => {
+  it('limits a network that tries many accounts', async () => {
     host.clock.ms += 3_600_000
     const statuses: number[] = []
     for (let index = 0; index < 60; index++) {
@@ -77,12 +77,12 @@ describe('a login', () => {
     expect((await host.login('grace', password, '2001:db8:1:3::1')).status).toBe(200)
   })
 
-  it('of a crowd behind one address is not counted against it', async () => {
+  it('does not count successful logins against an address', async () => {
     host.clock.ms += 3_600_000
     for (let index = 0; index < 60; index++) expect((await host.login('grace')).status).toBe(200)
   })
 
-  it('forgets failures after an hour, and leaves the table by itself', async () => {
+  it('forgets failures after an hour, and lets them expire from the table', async () => {
     const attempts = (await host.scan()).filter(({ pk }) => String(pk).startsWith(keys.loginAttempts('').pk))
     expect(attempts.length).toBeGreaterThan(0)
     for (const { expiresAt } of attempts) expect(expiresAt).toBeTypeOf('number')
@@ -90,7 +90,7 @@ describe('a login', () => {
     for (let failures = 0; failures < 10; failures++) expect((await host.login('ada', 'not it')).status).toBe(401)
   })
 
-  it('takes what cannot be a login for one that is unknown', async () => {
+  it('treats an impossible login name like an unknown one', async () => {
     for (const login of ['@', 'a/b', '../..', 'EMAIL#x', '\u0000', 'x'.repeat(254), 'ada\n'])
       expect((await host.login(login)).status, login).toBe(401)
     const ask = (json: unknown) => host.ask('/api/v1/auth/login', { json })
@@ -105,7 +105,7 @@ describe('a login', () => {
       expect((await ask(json)).status, JSON.stringify(json)).toBe(400)
   })
 
-  it('replaces the password hash of an earlier version', async () => {
+  it('replaces a password hash of an earlier version', async () => {
     const weaker = '$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$'
     const { argon2Sync } = await import('node:crypto')
     const settings = { nonce: Buffer.alloc(16), memory: 8, passes: 1, parallelism: 1, tagLength: 32 }

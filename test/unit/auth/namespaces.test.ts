@@ -6,8 +6,8 @@ import { host } from './support/use-auth-host.ts'
 
 usePeople()
 
-describe('one’s owners', () => {
-  it('are the personal one and then the organisations, page by page', async () => {
+describe('the owners of a user', () => {
+  it('are the personal namespace and then the organisations, in pages', async () => {
     const person = await host.person('joiner')
     const names = await Promise.all(Array.from({ length: 5 }, () => newOrganisation(person)))
     for (const limit of [1, 2, 3, 100]) {
@@ -24,7 +24,7 @@ describe('one’s owners', () => {
     }
   })
 
-  it('include a namespace that has no members and stays as long as its user', async () => {
+  it('include the personal namespace, which has no members and cannot be deleted', async () => {
     expect((await get(ada, 'ada')).body).toMatchObject({ name: 'Ada', kind: 'user', role: 'admin' })
     expect((await remove(ada, 'ada')).body.error.code).toBe('not_an_organisation')
     expect((await set(ada, 'ada', eve, 'admin')).body.error.code).toBe('not_an_organisation')
@@ -32,12 +32,12 @@ describe('one’s owners', () => {
   })
 })
 
-describe('a namespace that nobody has', () => {
+describe('a namespace without an owner', () => {
   const principalOf = (token: string) => createVerifier({ table: host.table, now: host.now })(token)
   const ensure = async (token: string, owner: string) =>
     ensureOwner({ table: host.table, principal: await principalOf(token), owner, now: host.now() })
 
-  it('becomes an organisation when an admin of the platform writes into it, once for all who do so at once', async () => {
+  it('becomes an organisation when a platform admin writes to it, once even if ten do so at once', async () => {
     const at = host.now()
     const made = await Promise.all(
       Array.from({ length: 10 }, () =>
@@ -49,7 +49,7 @@ describe('a namespace that nobody has', () => {
     expect((await create(eve, 'Sentence-Transformers')).status).toBe(409)
   })
 
-  it('is nobody else’s to write into, and a stranger is asked who it is', async () => {
+  it('cannot be written by other users, and a stranger has to log in', async () => {
     await expect(ensure(eve.accessToken, 'nobodys')).rejects.toMatchObject({ code: 'owner_not_found' })
     const stranger = ensureOwner({ table: host.table, principal: undefined, owner: 'nobodys', now: host.now() })
     await expect(stranger).rejects.toMatchObject({ code: 'unauthenticated' })
@@ -61,7 +61,7 @@ describe('a namespace that nobody has', () => {
     expect(await ensure(eve.accessToken, 'EVE')).toMatchObject({ name: 'eve', kind: 'user' })
   })
 
-  it('is none of the reserved names, except the admin’s own', async () => {
+  it("cannot have a reserved name, except for the admin's own", async () => {
     const asAdmin = (owner: string) =>
       ensureOwner({ table: host.table, principal: bootstrapAdmin, owner, now: host.now() })
     await expect(asAdmin('datasets')).rejects.toMatchObject({ code: 'name_reserved' })

@@ -14,7 +14,7 @@ const admins = async (owner: string) => {
 }
 
 describe('an organisation', () => {
-  it('is made by any user, who is its admin, and is seen by its members only', async () => {
+  it('can be created by any user, who becomes its admin, and is visible to members only', async () => {
     const made = await create(ada, 'Initech')
     expect(made).toMatchObject({ status: 201, body: { name: 'Initech', kind: 'organisation', role: 'admin' } })
     expect((await get(ada, 'initech')).body).toMatchObject({ name: 'Initech', role: 'admin' })
@@ -27,7 +27,7 @@ describe('an organisation', () => {
     expect((await remove(eve, 'initech')).status).toBe(404)
   })
 
-  it('takes no name that a user, another organisation or the platform has, in any case', async () => {
+  it('cannot take the name of a user, another organisation or the platform, in any case', async () => {
     await create(ada, 'Hooli')
     for (const name of ['ada', 'GRACE', 'hooli']) expect((await create(eve, name)).body.error.code).toBe('name_taken')
     for (const name of ['api', 'Datasets', 'admin'])
@@ -37,7 +37,7 @@ describe('an organisation', () => {
     expect(parallel.map(({ status }) => status).toSorted()).toEqual([201, ...Array(19).fill(409)])
   })
 
-  it('gives its members roles, which count with the next request', async () => {
+  it('gives its members roles, which apply from the next request', async () => {
     const name = await newOrganisation()
     expect(await rolesOf(grace.accessToken)).not.toHaveProperty(name)
     expect((await set(ada, name, grace, 'read')).body).toMatchObject({ username: 'grace', role: 'read' })
@@ -62,7 +62,7 @@ describe('an organisation', () => {
     ).toBe('user_not_found')
   })
 
-  it('is not handed on by a key that may only write', async () => {
+  it('cannot be shared by a key with only the write scope', async () => {
     const name = await newOrganisation()
     const { body } = await host.ask('/api/v1/keys', { token: ada.accessToken, json: { name: 'k', scopes: ['write'] } })
     const path = `/api/v1/owners/${name}/members/eve`
@@ -70,7 +70,7 @@ describe('an organisation', () => {
     expect(asked.body.error.code).toBe('missing_scope')
   })
 
-  it('keeps an admin: the last one neither leaves nor steps down, not even two at once', async () => {
+  it('always keeps an admin, even if two step down at once', async () => {
     const name = await newOrganisation()
     expect((await remove(ada, `${name}/members/Ada`)).body.error.code).toBe('last_admin')
     expect((await set(ada, name, ada, 'write')).body.error.code).toBe('last_admin')
@@ -89,7 +89,7 @@ describe('an organisation', () => {
     expect(members.length).toBeGreaterThan(0)
   })
 
-  it('counts its admins rightly while many change at once', async () => {
+  it('counts its admins correctly during simultaneous changes', async () => {
     const name = await newOrganisation()
     const roles = ['read', 'write', 'admin']
     await Promise.all(
@@ -105,10 +105,10 @@ describe('an organisation', () => {
       expect(await host.table.get(keys.membership(String(userId), name))).toMatchObject({ role })
   })
 
-  it('is deleted when it has nothing left, with every membership, and its name is free', async () => {
+  it('is deleted only when empty, with all memberships, and frees its name', async () => {
     const name = await newOrganisation()
     await Promise.all([set(ada, name, grace, 'write'), set(ada, name, eve, 'read')])
-    // Of the last: who takes the name next would hold those bytes, and could name them without having had them.
+    // The next owner of the name would hold the stored bytes, and could reference blobs without having uploaded them.
     for (const what of ['repos', 'deployments', 'imports', 'storedBytes']) {
       await host.table.put({ ...keys.usage(name), [what]: 1 })
       expect((await remove(ada, name)).body.error.code).toBe('organisation_not_empty')
@@ -123,7 +123,7 @@ describe('an organisation', () => {
     expect(await rolesOf(grace.accessToken)).not.toHaveProperty(name)
   })
 
-  it('that was broken off while it was deleted gets nothing new, and is gone on with', async () => {
+  it('whose deletion was interrupted accepts nothing new, and can be deleted again', async () => {
     const name = await newOrganisation()
     await set(ada, name, grace, 'write')
     await host.table.update(keys.owner(name), {

@@ -3,7 +3,7 @@ import { createPasswordHasher } from '../../../functions/auth/password-hash.ts'
 import { password } from './support/auth-host.ts'
 
 describe('password hashes', () => {
-  it('are Argon2id with their own salt and their settings, and match only their password', async () => {
+  it('are Argon2id with a salt and parameters each, and match only their password', async () => {
     const passwords = createPasswordHasher()
     const [one, other] = await Promise.all([passwords.hash(password), passwords.hash(password)])
     expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/)
@@ -11,11 +11,11 @@ describe('password hashes', () => {
     expect(await passwords.matches(password, one)).toBe(true)
     expect(await passwords.matches(`${password} `, one)).toBe(false)
     expect(await passwords.matches(password, undefined)).toBe(false)
-    // The same letters, typed in two ways.
+    // The same characters in two Unicode forms.
     expect(await passwords.matches('cafe\u0301 au lait', await passwords.hash('caf\u00e9 au lait'))).toBe(true)
   })
 
-  it('are computed a few at a time, and refused when too many wait', async () => {
+  it('are computed a few at a time, and refused if too many wait', async () => {
     const passwords = createPasswordHasher({ runningMax: 1, waitingMax: 3 })
     const all = await Promise.allSettled(Array.from({ length: 10 }, () => passwords.hash(password)))
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(4)

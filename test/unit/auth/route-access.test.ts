@@ -34,13 +34,13 @@ describe('a route', () => {
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
   }
 
-  it('that is open to strangers knows who asks, and tells who sends a wrong token', async () => {
+  it('that is open to strangers identifies callers, and refuses a wrong token', async () => {
     expect((await ask('/optional')).body).toEqual({ who: null })
     expect((await ask('/optional', ada.accessToken)).body).toEqual({ who: 'ada' })
     expect((await ask('/optional', `hf_${'0'.repeat(64)}`)).status).toBe(401)
   })
 
-  it('that is not asks for a token, and for the scope', async () => {
+  it('that is protected needs a token and its scope', async () => {
     expect((await ask('/required')).status).toBe(401)
     expect((await ask('/required', ada.accessToken)).body).toEqual({ who: 'ada' })
     expect((await ask('/none')).status).toBe(401)
@@ -49,7 +49,7 @@ describe('a route', () => {
     expect((await ask('/write', ada.accessToken)).status).toBe(200)
   })
 
-  it('asks for what the contract says of it, and for a token where it says nothing', () => {
+  it('has the access that the contract describes, and needs a token by default', () => {
     const described = [
       { method: 'get', path: '/x/{id}', security: [{ apiKey: [] }, {}] },
       { method: 'get', path: '/x/mine', security: [{ apiKey: [] }] },

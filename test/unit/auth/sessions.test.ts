@@ -8,7 +8,7 @@ const refresh = (refreshToken: string) => host.ask('/api/v1/auth/refresh', { jso
 const minutes = (count: number) => count * 60_000
 
 describe('a session', () => {
-  it('is refused ten minutes after its token was signed, and goes on with the next', async () => {
+  it('has access tokens of ten minutes, and continues with the next', async () => {
     const { accessToken, refreshToken } = await newcomer()
     host.clock.ms += minutes(10) - 1000
     expect((await me(accessToken)).status).toBe(200)
@@ -19,7 +19,7 @@ describe('a session', () => {
     expect((await me(next.body.accessToken)).status).toBe(200)
   })
 
-  it('ends when a refresh token comes a second time, with every token that came of it', async () => {
+  it('ends when a refresh token is used a second time, with all its tokens', async () => {
     const { accessToken, refreshToken } = await newcomer()
     const second = await refresh(refreshToken)
     const third = await refresh(second.body.refreshToken)
@@ -32,7 +32,7 @@ describe('a session', () => {
     expect(ended).toMatchObject({ endedAt: host.now().toISOString() })
   })
 
-  it('answers one of ten refreshes with the same token, and ends', async () => {
+  it('answers one of ten simultaneous refreshes with the same token, and ends', async () => {
     const { refreshToken } = await newcomer()
     const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(refreshToken)))
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array(9).fill(401)])
@@ -41,7 +41,7 @@ describe('a session', () => {
     expect((await refresh(winner?.body.refreshToken)).status).toBe(401)
   })
 
-  it('does not end for a token that was never given', async () => {
+  it('survives a forged refresh token', async () => {
     const { accessToken, refreshToken } = await newcomer()
     for (const made of [
       `rt_${'0'.repeat(64)}`,
@@ -53,7 +53,7 @@ describe('a session', () => {
     expect((await me(accessToken)).status).toBe(200)
   })
 
-  it('ends with a logout, by either of its tokens and as often as one likes, and no other does', async () => {
+  it('ends with a logout by either token, repeatably, and leaves other sessions open', async () => {
     const mine = await newcomer()
     const other = (await host.login(mine.username)).body
     const logout = (json: object | undefined, token?: string) =>
@@ -69,7 +69,7 @@ describe('a session', () => {
     expect((await logout({ refreshToken: 'rt_none' })).status).toBe(204)
   })
 
-  it('is over after 14 days without a refresh, and after 30 whatever happens', async () => {
+  it('ends after 14 days without a refresh, and after 30 days in any case', async () => {
     const idle = await newcomer()
     host.clock.ms += 14 * minutes(1440)
     expect((await refresh(idle.refreshToken)).status).toBe(401)
@@ -84,7 +84,7 @@ describe('a session', () => {
     expect((await refresh(refreshToken)).status).toBe(401)
   })
 
-  it('is not begun with a password that was changed while it was compared', async () => {
+  it('is not started with a password that was changed during the login', async () => {
     const { username, accessToken } = await newcomer()
     const json = { currentPassword: password, newPassword: 'changed meanwhile' }
     for (let round = 0; round < 5; round++) {

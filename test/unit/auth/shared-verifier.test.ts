@@ -12,7 +12,7 @@ const principal = (keyId: string): Principal => ({
   owners: {},
 })
 
-/** A verifier whose lookups end when the test says so, each with what is true when it begins. */
+/** A verifier whose lookups end when the test says so, each with the state when it began. */
 function lookups(pause: (ms: number) => Promise<unknown> = turn) {
   const open: { token: string | undefined; end: () => void }[] = []
   let isRevoked = false
@@ -34,8 +34,8 @@ function lookups(pause: (ms: number) => Promise<unknown> = turn) {
   }
 }
 
-describe('requests of one key', () => {
-  it('that are read at the same time share one lookup', async () => {
+describe('requests with the same key', () => {
+  it('share a lookup if they arrive at the same time', async () => {
     const { verify, open } = lookups()
     const requests = Array.from({ length: 16 }, () => verify('t'))
     await turn()
@@ -44,7 +44,7 @@ describe('requests of one key', () => {
     expect(new Set((await Promise.all(requests)).map(({ keyId }) => keyId))).toEqual(new Set(['lookup 0']))
   })
 
-  it('go on one behind the other when they are answered, each as far as it can', async () => {
+  it('continue one after another when they are answered, each as far as it can', async () => {
     const { verify, open } = lookups()
     const steps: string[] = []
     const request = async (name: string) => {
@@ -61,13 +61,13 @@ describe('requests of one key', () => {
     expect(steps.join('')).toBe('aaabbbccc')
   })
 
-  it('wait for nobody where their holder is known without a lookup', async () => {
+  it('do not wait if the key is known without a lookup', async () => {
     const holder = principal('known')
     const verify = sharedVerifier({ verify: () => Promise.reject(new Error('looked up')), known: () => holder })
     expect(await verify('t')).toBe(holder)
   })
 
-  it('share a lookup with those only that came before it began', async () => {
+  it('share only a lookup that began after they arrived', async () => {
     const { verify, open } = lookups()
     const first = verify('t')
     await turn()
@@ -87,7 +87,7 @@ describe('requests of one key', () => {
     expect(open).toHaveLength(3)
   })
 
-  it('are refused when they come after its revocation, even while a lookup from before runs', async () => {
+  it('are refused if they arrive after its revocation, even during an earlier lookup', async () => {
     const { verify, open, revoke } = lookups()
     const before = verify('t')
     await turn()
@@ -100,7 +100,7 @@ describe('requests of one key', () => {
     await after
   })
 
-  it('are looked up anew after a refusal, and forgotten when nobody waits', async () => {
+  it('are looked up again after a refusal, and forgotten when none is waiting', async () => {
     const { verify, open, revoke } = lookups()
     revoke()
     for (let round = 0; round < 2; round++) {
@@ -112,7 +112,7 @@ describe('requests of one key', () => {
     expect(open).toHaveLength(2)
   })
 
-  it('wait for no other key', async () => {
+  it('do not wait for another key', async () => {
     const { verify, open } = lookups()
     void verify('slow')
     const quick = verify('quick')
@@ -121,7 +121,7 @@ describe('requests of one key', () => {
     expect((await quick).keyId).toBe('lookup 1')
   })
 
-  it('cost one lookup at a time, however many come', async () => {
+  it('take one lookup at a time, however many arrive', async () => {
     let running = 0
     let most = 0
     let all = 0
@@ -145,7 +145,7 @@ describe('requests of one key', () => {
     expect(all).toBeLessThanOrEqual(51)
   })
 
-  it('put the next lookup off the more, the more of them the last one answered, and not at all for one', async () => {
+  it('delay the next lookup the longer, the more of them the last one answered, and not at all for one', async () => {
     const pauses: number[] = []
     const { verify, open } = lookups(async (ms) => void pauses.push(ms))
     const ask = (count: number) => Array.from({ length: count }, () => verify('t'))
@@ -158,7 +158,7 @@ describe('requests of one key', () => {
     }
     ask(1)
     await turn()
-    // These wait for the second lookup, behind one that answered one request.
+    // These wait for the second lookup, after one that answered one request.
     ask(9)
     await end(0)
     expect(pauses).toEqual([])

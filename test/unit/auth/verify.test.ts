@@ -11,7 +11,7 @@ import { host } from './support/use-auth-host.ts'
 useAda()
 
 describe('a token', () => {
-  it('speaks for its user and its organisations, with what any part of the platform may read', async () => {
+  it('identifies its user and organisations, with only the table access of each deployable', async () => {
     await host.ask('/api/v1/owners', { token: ada.accessToken, json: { name: 'Acme' } })
     const { token, id } = await newKey()
     for (const role of ['registry', 'hub', 'inference'] as const) {
@@ -22,12 +22,12 @@ describe('a token', () => {
     }
   })
 
-  it('that those parts cannot make themselves, nor sign, nor find a password for', async () => {
+  it('cannot be created or signed by those deployables, which cannot read passwords either', async () => {
     const stored = await host.scan()
     const secret = stored.filter(({ pk }) => /^(?:PASSWORD|SIGNING|REFRESH|EMAIL)#/.test(String(pk)))
     expect(new Set(secret.map(({ pk }) => String(pk).split('#')[0])).size).toBe(4)
     for (const [role, access] of Object.entries(tableAccess)) {
-      // What saves and brings back every item reaches every item; it answers no stranger and reads no stranger's file.
+      // Backup and restore reach every item; they answer no strangers and read no file of a stranger.
       if (role === 'auth' || role === 'maintenance') continue
       const table = guardedTable(host.table, access)
       for (const { pk, sk } of secret)
@@ -37,7 +37,7 @@ describe('a token', () => {
     }
   })
 
-  it('is refused from the next request on, whatever it is that went', async () => {
+  it('is refused from the next request after its key or user is gone', async () => {
     const { token, id } = await newKey()
     const verify = createVerifier({ table: host.table, now: host.now })
     const refused = () => expect(verify(token)).rejects.toMatchObject({ code: 'invalid_token', status: 401 })
@@ -57,7 +57,7 @@ describe('a token', () => {
     await refused()
   })
 
-  it('that is known is looked up once for each request, and read as it is now, however many newer keys its user has', async () => {
+  it('is looked up once per request if it is known, with its current state, however many newer keys its user has', async () => {
     const { token, id } = await newKey()
     const reads: string[] = []
     const counted = (name: 'get' | 'queryAll') => (asked: never, options: never) => {
@@ -86,7 +86,7 @@ describe('a token', () => {
     for (const one of [verify, other]) await expect(one(token)).rejects.toMatchObject({ code: 'invalid_token' })
   })
 
-  it('is found by its hash where its other copy came back under another id', async () => {
+  it('is found by its hash if its other copy was restored under another id', async () => {
     const { token, id } = await newKey()
     const verify = createVerifier({ table: host.table, now: host.now })
     await verify(token)
@@ -99,14 +99,14 @@ describe('a token', () => {
     for (let times = 0; times < 2; times++) expect(await verify(token)).toMatchObject({ keyId: again })
   })
 
-  it('is refused for a user that nobody made', async () => {
+  it('is refused if its user does not exist', async () => {
     const token = createToken()
     const item = { id: newKeyId(host.now()), sha256: hashToken(token), name: 'k', userId: 'ghost', scopes: [] }
     await createApiKey(host.table, { ...item, createdAt: host.now().toISOString() })
     await expect(createVerifier({ table: host.table })(token)).rejects.toMatchObject({ code: 'invalid_token' })
   })
 
-  it('of any other shape is refused without a look at the table', async () => {
+  it('of an invalid form is refused without reading the table', async () => {
     const broken = new Proxy({}, { get: () => () => Promise.reject(new Error('looked')) }) as never
     const verify = createVerifier({ table: broken })
     await expect(verify(undefined)).rejects.toMatchObject({ code: 'unauthenticated' })
@@ -114,7 +114,7 @@ describe('a token', () => {
       await expect(verify(token), token).rejects.toMatchObject({ code: 'invalid_token' })
   })
 
-  it('of a user in more organisations than one page of the table holds is read to its end', async () => {
+  it('is read completely for a user in more organisations than one page of the table holds', async () => {
     const { person } = host
     const many = await person('joiner')
     const padding = 'x'.repeat(3000)

@@ -27,7 +27,7 @@ async function whoami(token: string) {
 }
 
 describe('whoami', () => {
-  it('tells clients of the Hub who they are and where they may write', async () => {
+  it('tells Hub clients who they are and where they may write', async () => {
     expect(await whoami(ada.accessToken)).toMatchObject({
       type: 'user',
       name: 'Ada',
@@ -40,7 +40,7 @@ describe('whoami', () => {
     })
   })
 
-  it('tells what the key may do', async () => {
+  it('tells the role of the key', async () => {
     const roles = [
       [{ scopes: ['read'] }, 'read'],
       [{ scopes: ['write'] }, 'write'],

@@ -6,7 +6,7 @@ const [some, someOrNone] = [someAmount(10), amountOrNone(10)]
 const takes = (schema: typeof some | typeof someOrNone, amount: number) => schema.safeParse(amount).success
 
 describe('an amount', () => {
-  it('is no less than the table can hold: 0, or at least a millionth', () => {
+  it('is 0, or at least the millionth that the table can hold', () => {
     for (const amount of [1e-6, 0.1 + 0.2, 10])
       expect([takes(some, amount), takes(someOrNone, amount)], String(amount)).toEqual([true, true])
     for (const amount of [5e-324, 1e-200, 9.9e-7, -1e-6, -1, 10.1, Number.NaN, Number.POSITIVE_INFINITY])
@@ -14,7 +14,7 @@ describe('an amount', () => {
     expect([takes(some, 0), takes(someOrNone, 0)]).toEqual([false, true])
   })
 
-  it('is what a deleted repo is kept for, in days', () => {
+  it('sets how many days a deleted repo is kept', () => {
     const refusal = maintenanceOptions.safeParse({ repoGraceDays: 1e-200 }).error?.issues[0]
     expect(refusal).toMatchObject({ path: ['repoGraceDays'], message: 'must be at least 0.000001, or 0' })
     expect(maintenanceOptions.safeParse({ repoGraceDays: 0 }).success).toBe(true)

@@ -15,14 +15,14 @@ const paths = openapiDocument({ version: '0' }).paths as unknown as Record<
   Record<string, { responses: Responses }>
 >
 
-/** What the document says of such an answer, in small letters as `fetch` has them. */
+/** The documented headers of such a response, in lower case like those of `fetch`. */
 function describedOf(route: { method: string; path: string }, status: number): string[] {
   const responses = paths[route.path]?.[route.method]?.responses ?? {}
   const answer = responses[status] ?? responses[`${Math.floor(status / 100)}XX`]
   return Object.keys(answer?.headers ?? {}).map((name) => name.toLowerCase())
 }
 
-/** What HTTP itself has, whatever the API. */
+/** Headers of HTTP itself, which no API documents. */
 const ofHttp = /^(?:content-|cache-control$|vary$)/
 const told = (answer: Response) => [...answer.headers.keys()].filter((name) => !ofHttp.test(name)).toSorted()
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => host.close())
 
 describe('a model', () => {
-  it('answers with no header that the document does not have, and with all that a refusal is to say', async () => {
+  it('answers only with documented headers, and with all that a refusal needs', async () => {
     const route = { method: 'post', path: '/v1/embeddings' }
     const ask = () => host.ask(route.path, { json: { model: 'limited', input: 'a text' } })
     const answers: Response[] = []
@@ -61,7 +61,7 @@ describe('a model', () => {
 })
 
 describe('the registry', () => {
-  it('answers with no header that the document does not have, within a quota and beyond it', async () => {
+  it('answers only with documented headers, within a quota and over it', async () => {
     const app = createRegistryApp({
       table: host.table,
       ingest: { send: async () => {}, sendMany: async () => {} },
@@ -75,7 +75,7 @@ describe('the registry', () => {
     const ask = (headers = {}) => app.request('/api/v1/deployments/limited', { headers })
     const first = await ask()
     const answers = [first, await ask({ 'if-none-match': first.headers.get('etag') ?? '' }), await ask()]
-    // A minute may end in between.
+    // A new minute may begin in between.
     expect(answers.map(({ status }) => status).slice(0, 2)).toEqual([200, 304])
     while (answers.at(-1)?.status !== 429) answers.push(await ask())
     for (const answer of answers)

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { recoverEvents } from '../../../functions/cleanup/recover-events.ts'
 import { createLogger } from '../../../shared/log.ts'
 import { tableAccess } from '../../../shared/table/access.ts'
@@ -18,7 +18,7 @@ beforeEach(() => {
 })
 
 const intents = async () => (await host.scan()).filter(({ pk }) => String(pk).startsWith('INTENT#'))
-/** What a sweep an hour later finds. */
+/** Runs the sweep an hour later; returns how many events it recovered. */
 const sweep = () => {
   host.clock.ms += 3_600_000
   const table = guardedTable(host.table, tableAccess.cleanup)
@@ -29,7 +29,7 @@ const eventsOf = async (owner: string) =>
 const make = (ask: CountedHost['ask'], token: string | undefined = adminToken) =>
   ask('/api/v1/owners', { json: { name }, token })
 
-/** A process that comes no further than where it would tell how something ended. */
+/** A process that dies just before recording an outcome. */
 const dying = (table: Table): Table => ({
   ...table,
   transact: (actions) =>
@@ -38,12 +38,12 @@ const dying = (table: Table): Table => ({
       : table.transact(actions),
 })
 
-it('what was done by a process that died before it told is told by a sweep, once', async () => {
+it('an action whose process died before recording its outcome is recorded by a sweep, once', async () => {
   const { token, id } = await host.person('intender')
   await make(host.ask, token)
   name = `${name}-more`
   void make(host.connect(dying), token)
-  await vi.waitFor(async () => expect(await findOwner(host.table, name)).toBeDefined())
+  await expect.poll(() => findOwner(host.table, name)).toBeDefined()
   const before = (await host.events()).length
   expect(await sweep()).toBe(1)
   const events = await host.events()
@@ -60,7 +60,7 @@ it('what was done by a process that died before it told is told by a sweep, once
   ])
 })
 
-it('what ended as it should is told once, done or refused, and leaves nothing to sweep', async () => {
+it('a completed action is recorded once, as done or refused, and leaves nothing to sweep', async () => {
   expect((await make(host.ask)).status).toBe(201)
   expect((await make(host.ask)).status).toBe(409)
   expect(await intents()).toEqual([])
@@ -69,7 +69,7 @@ it('what ended as it should is told once, done or refused, and leaves nothing to
   expect(outcomes).toEqual(['done', 'refused'])
 })
 
-it('strangers announce nothing', async () => {
+it('strangers write no intents', async () => {
   const announced: string[] = []
   const ask = host.connect((table) => ({
     ...table,
@@ -82,7 +82,7 @@ it('strangers announce nothing', async () => {
   expect(announced.filter((pk) => pk.startsWith('INTENT#'))).toEqual([])
 })
 
-it('what cannot be announced is not done', async () => {
+it('an action whose intent cannot be written is not done', async () => {
   const broken = host.connect((table) => ({
     ...table,
     put: async (item, condition) => {
@@ -94,7 +94,7 @@ it('what cannot be announced is not done', async () => {
   expect(await findOwner(host.table, name)).toBeUndefined()
 })
 
-it('what took longer than the sweep waits is told as unknown, and then how it ended', async () => {
+it('an action that outlasts the sweep is recorded as unknown, and then with its outcome', async () => {
   const late = host.connect((table) => ({
     ...table,
     transact: async (actions) => {
@@ -108,7 +108,7 @@ it('what took longer than the sweep waits is told as unknown, and then how it en
   expect(results).toEqual(['unknown', 'done'])
 })
 
-it('an event is written before the answer, which is 500 where it could not be; what was refused stays refused', async () => {
+it('an event is written before the response, which is 500 if that fails; a refusal stays a refusal', async () => {
   const broken = host.connect((table) => ({
     ...table,
     transact: async (actions) => {

@@ -14,7 +14,7 @@ describe('reading the audit log', () => {
     }
   }
 
-  it('shows admins of the platform everything, admins of an owner what is its, and everyone their own', async () => {
+  it('shows platform admins everything, owner admins the events of their owner, and everyone their own', async () => {
     const [fay, gus, hal] = [await host.person('fay'), await host.person('gus'), await host.person('hal')]
     await host.ask('/api/v1/owners', { json: { name: 'team' }, token: fay.token })
     await host.ask('/api/v1/owners/team/members/gus', { method: 'PUT', json: { role: 'write' }, token: fay.token })
@@ -35,7 +35,7 @@ describe('reading the audit log', () => {
     expect((await host.ask('/api/v1/audit')).status).toBe(401)
   })
 
-  it('tells who takes a name nothing of who had it before', async () => {
+  it('hides events of a previous owner from the new owner of a name', async () => {
     const [first, second] = [await host.person('firstling'), await host.person('secondling')]
     await host.ask('/api/v1/owners', { json: { name: 'handed' }, token: first.token })
     host.clock.ms += 1000
@@ -48,7 +48,7 @@ describe('reading the audit log', () => {
     expect((await host.asAdmin('/api/v1/audit?owner=handed')).body.items.length).toBeGreaterThanOrEqual(3)
   })
 
-  it('gives every event once, newest first, page by page', async () => {
+  it('returns every event once, newest first, in pages', async () => {
     await inSteps(7, (n) => host.asAdmin('/api/v1/owners', { json: { name: `paged-${n}` } }))
     const seen: string[] = []
     let cursor = ''
@@ -62,7 +62,7 @@ describe('reading the audit log', () => {
     expect(seen).toEqual(all.toReversed())
   })
 
-  it('finds an action among others, and says that there is more where it stopped looking', async () => {
+  it('finds an action among others, and returns a cursor if it stopped searching', async () => {
     const many = Array.from({ length: 1200 }, (_, n) =>
       newEvent({ action: 'noise.make', owner: 'noisy', outcome: { result: 'done' } }, new Date(host.clock.ms + n)),
     )
@@ -78,7 +78,7 @@ describe('reading the audit log', () => {
     host.clock.ms += 5000
   })
 
-  it('is bounded by time at both ends', async () => {
+  it('can be limited by time at both ends', async () => {
     await inSteps(5, (n) => host.asAdmin('/api/v1/owners', { json: { name: `timed-${n}` } }))
     const at = (ago: number) => encodeURIComponent(new Date(host.clock.ms - ago).toISOString())
     const { body } = await host.asAdmin(`/api/v1/audit?after=${at(3000)}&before=${at(1000)}`)
@@ -91,7 +91,7 @@ describe('reading the audit log', () => {
     expect(none).toMatchObject({ status: 200, body: { items: [] } })
   })
 
-  it('refuses cursors that it never gave', async () => {
+  it('refuses a forged cursor', async () => {
     for (const cursor of ['x', Buffer.from('["audit","evt_z"]').toString('base64url')])
       expect((await host.asAdmin(`/api/v1/audit?cursor=${cursor}`)).status).toBe(400)
   })

@@ -14,7 +14,7 @@ const create = (name: string, key: string, token = adminToken) =>
   host.ask('/api/v1/owners', { json: { name }, token, headers: { 'idempotency-key': key } })
 
 describe('a creation with an Idempotency-Key', () => {
-  it('is done once and answered the same each time it is sent again', async () => {
+  it('is done once, and answered the same every time', async () => {
     const key = newKey()
     const first = await create('once', key)
     const again = await create('once', key)
@@ -25,7 +25,7 @@ describe('a creation with an Idempotency-Key', () => {
     expect(again.headers.get('content-type')).toBe(first.headers.get('content-type'))
   })
 
-  it('says each time where what was made is', async () => {
+  it('returns the same location every time', async () => {
     const { username, token } = await host.person('dot')
     const headers = { 'idempotency-key': newKey() }
     const make = () => host.ask('/api/v1/repos', { json: { name: `${username}/found` }, token, headers })
@@ -35,12 +35,12 @@ describe('a creation with an Idempotency-Key', () => {
     expect(again.headers.get('location')).toBe(first.headers.get('location'))
   })
 
-  it('is done again without one, which says what is there', async () => {
+  it('without a key is done again, and finds the first', async () => {
     await create('plain', newKey())
     expect((await host.asAdmin('/api/v1/owners', { json: { name: 'plain' } })).status).toBe(409)
   })
 
-  it('is done once when it is sent many times at once; the others are told to ask again', async () => {
+  it('is done once if it is sent many times at once; the others are told to retry', async () => {
     const key = newKey()
     const answers = await Promise.all(Array.from({ length: 20 }, () => create('crowd', key)))
     const fresh = answers.filter(({ status, headers }) => status === 201 && !headers.has('idempotent-replayed'))
@@ -53,7 +53,7 @@ describe('a creation with an Idempotency-Key', () => {
     expect((await create('crowd', key)).status).toBe(201)
   })
 
-  it('is not taken for another request with the same key', async () => {
+  it('is refused for another request with the same key', async () => {
     const key = newKey()
     await create('mine', key)
     expect(await create('other', key)).toMatchObject({
@@ -63,7 +63,7 @@ describe('a creation with an Idempotency-Key', () => {
     expect((await host.asAdmin('/api/v1/owners/other')).status).toBe(404)
   })
 
-  it('shares its key with no other user', async () => {
+  it('does not share its key with another user', async () => {
     const key = newKey()
     const ada = await host.person('ada')
     const bob = await host.person('bob')
@@ -72,7 +72,7 @@ describe('a creation with an Idempotency-Key', () => {
     expect(two.body.name).toBe('of-bob')
   })
 
-  it('is the same request each time it comes with a key that is for one repo', async () => {
+  it('is the same request if it is repeated with a key for one repo', async () => {
     const { username, token } = await host.person('cyd')
     await host.ask('/api/v1/repos', { json: { name: `${username}/first` }, token })
     const limited = { json: { name: 'k', scopes: ['write'], limit: `${username}/first` }, token }
@@ -86,7 +86,7 @@ describe('a creation with an Idempotency-Key', () => {
     expect(answers.filter(({ headers }) => headers.has('idempotent-replayed'))).toHaveLength(11)
   })
 
-  it('that was refused is judged again: nothing was made that could be made twice', async () => {
+  it('that was refused is tried again', async () => {
     const key = newKey()
     expect((await create('not a name', key)).status).toBe(400)
     expect((await create('a-name', key)).status).toBe(201)
@@ -99,7 +99,7 @@ describe('a creation with an Idempotency-Key', () => {
     expect((await create('daily', key)).status).toBe(409)
   })
 
-  it('whose process died is done again after a minute, and what the dead one says then changes nothing', async () => {
+  it('whose process died is done again after a minute, and a late answer of the first changes nothing', async () => {
     const [key, fingerprint] = ['dead', 'f']
     const claimed = (claim: string) => claimOnce(host.table, { userId: 'u', key, fingerprint, claim, now: host.now() })
     expect(await claimed('first')).toBeUndefined()
@@ -110,7 +110,7 @@ describe('a creation with an Idempotency-Key', () => {
     expect(await claimed('third')).toMatchObject({ state: 'running', claim: 'second' })
   })
 
-  it('that shows a secret keeps nothing of it, and says so when it is sent again', async () => {
+  it('that returns a secret does not store it, and says so when it is repeated', async () => {
     const key = newKey()
     const headers = { 'idempotency-key': key }
     const ask = () => host.asAdmin('/api/v1/keys', { json: { name: 'k', scopes: ['read'] }, headers })
@@ -120,7 +120,7 @@ describe('a creation with an Idempotency-Key', () => {
     expect(JSON.stringify(await host.scan())).not.toContain(body.token)
   })
 
-  it('needs a key that is one', async () => {
+  it('needs a valid key', async () => {
     for (const key of ['a b', 'é', 'x'.repeat(256)]) expect((await create('odd', key)).status, key).toBe(400)
   })
 })

@@ -17,7 +17,7 @@ let token = ''
 const path = (repo = name) => `/${repo}/resolve/main/note.txt`
 const read = (ask: CountedHost['ask'], by: string | undefined = token, repo = name) => ask(path(repo), { token: by })
 
-/** A repo that two processes have read, and so remember. */
+/** A repo that two processes have read and cached. */
 beforeEach(async () => {
   last++
   ;({ token } = await host.person(`ada${last}`))
@@ -51,13 +51,13 @@ const remove = () => {
   return here('/api/repos/delete', { method: 'DELETE', json: { name: repo, organization: owner }, token })
 }
 
-describe('what another process remembers of a repo', () => {
-  it('is not what is answered once something was committed', async () => {
+describe('the lookup cache of another process', () => {
+  it('does not answer with old content after a commit', async () => {
     await commit('second')
     expect((await read(there)).body).toBe('second')
   })
 
-  it('leads to the repo under its new name, and by the old one too until that is another’s', async () => {
+  it('finds a repo under its new name, and under the old one until another repo has it', async () => {
     const moved = `${name}-moved`
     expect((await move(moved)).status).toBe(200)
     expect((await read(there, token, moved)).body).toBe('first')
@@ -67,12 +67,12 @@ describe('what another process remembers of a repo', () => {
     expect((await read(there, token, moved)).body).toBe('first')
   })
 
-  it('is nothing once the repo was deleted', async () => {
+  it('is empty for a deleted repo', async () => {
     expect((await remove()).status).toBe(200)
     expect((await read(there)).status).toBe(404)
   })
 
-  it('is told to others no longer than the repo is public', async () => {
+  it('serves strangers only while the repo is public', async () => {
     const set = (visibility: string) =>
       here(`/api/models/${name}/settings`, { method: 'PUT', json: { visibility }, token })
     expect((await there(path())).status).toBe(401)
@@ -82,7 +82,7 @@ describe('what another process remembers of a repo', () => {
     expect((await there(path())).status).toBe(401)
   })
 
-  it('saves two of its reads', async () => {
+  it('saves two of the reads', async () => {
     const readsOf = async (ask: (table: string[]) => CountedHost['ask']) => {
       const reads: string[] = []
       const answer = ask(reads)
@@ -107,7 +107,7 @@ describe('what another process remembers of a repo', () => {
 })
 
 describe('a lookup cache', () => {
-  it('forgets what was not asked for the longest time', () => {
+  it('evicts the least recently used entry', () => {
     const cache = createLookupCache<number>(2)
     cache.set('a', 1)
     cache.set('b', 2)
@@ -117,7 +117,7 @@ describe('a lookup cache', () => {
     expect(cache.hitRatio()).toBe(3 / 4)
   })
 
-  it('tells by the metrics how often it helps', async () => {
+  it('reports its hit ratio as a metric', async () => {
     const metrics = createMetrics()
     watchLookups(host.table, metrics)
     const { files } = lookupsOf(host.table)

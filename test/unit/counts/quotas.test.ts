@@ -33,14 +33,14 @@ const settledOf = async (attempts: Promise<unknown>[]) => {
 }
 
 describe('a quota', () => {
-  it('lets no more in than it says, however many ask at once', async () => {
+  it('admits no more than its limit, however many try at once', async () => {
     const { done, refused } = await settledOf(Array.from({ length: 30 }, (_, n) => makeRepo('many', `r${n}`, 7)))
     expect(done).toBe(7)
     expect(refused.every((error) => error instanceof ConditionFailed)).toBe(true)
     expect((await readOwnerUse(table, 'many')).use.repos).toBe(7)
   })
 
-  it('is read by the database itself where an admin set another limit, whatever the processes were started with', async () => {
+  it('follows the limit set by an admin, whatever limit a process was started with', async () => {
     await makeRepo('own', 'a', 100)
     await setQuotas(table, 'own', { repos: 3 })
     const { done } = await settledOf(Array.from({ length: 20 }, (_, n) => makeRepo('own', `r${n}`, 100)))
@@ -53,7 +53,7 @@ describe('a quota', () => {
     expect(await readOwnerUse(table, 'own')).toMatchObject({ use: { repos: 6 }, own: {} })
   })
 
-  it('stays exact while its limit is changed under way', async () => {
+  it('stays exact while its limit is changed', async () => {
     const changes = Array.from({ length: 10 }, (_, n) => setQuotas(table, 'raced', { repos: 10 + (n % 3) }))
     await settledOf([...Array.from({ length: 30 }, (_, n) => makeRepo('raced', `r${n}`, 100)), ...changes])
     await setQuotas(table, 'raced', { repos: 12 })
@@ -61,7 +61,7 @@ describe('a quota', () => {
     expect((await readOwnerUse(table, 'raced')).use.repos).toBe(12)
   })
 
-  it('below what is used already takes nothing away, and lets nothing in until there is room', async () => {
+  it('below the current use deletes nothing, and admits nothing until there is room', async () => {
     for (const name of ['a', 'b', 'c']) await makeRepo('shrunk', name, 100)
     await setQuotas(table, 'shrunk', { repos: 1 })
     await expect(makeRepo('shrunk', 'd', 100)).rejects.toBeInstanceOf(ConditionFailed)
@@ -70,7 +70,7 @@ describe('a quota', () => {
 })
 
 describe('stored bytes', () => {
-  it('count a blob once for its owner, and once for each other owner', async () => {
+  it('count a blob once per owner', async () => {
     const blobs = [1, 2, 3].map((n) => ({ sha256: sha(n), sizeBytes: 100 }))
     for (const owner of ['one', 'one', 'two']) await holdBlobs(table, { owner, blobs, storedBytesMax: 1000, now })
     await holdBlobs(table, { owner: 'one', blobs: [...blobs, { sha256: sha(4), sizeBytes: 50 }], now })
@@ -78,7 +78,7 @@ describe('stored bytes', () => {
     expect((await readOwnerUse(table, 'two')).use.storedBytes).toBe(300)
   })
 
-  it('are refused beyond the limit with the quota, its limit and its use', async () => {
+  it('are refused over the limit, with the quota, its limit and its use', async () => {
     const hold = (n: number, sizeBytes: number) =>
       holdBlobs(table, { owner: 'full', blobs: [{ sha256: sha(n), sizeBytes }], storedBytesMax: 1000, now })
     await hold(1, 900)
@@ -93,7 +93,7 @@ describe('stored bytes', () => {
     expect((await readOwnerUse(table, 'full')).use.storedBytes).toBe(1500)
   })
 
-  it('of more blobs than one transaction takes are counted all or not at all', async () => {
+  it('of more blobs than one transaction holds are counted completely or not at all', async () => {
     const hold = (total: number) =>
       holdBlobs(table, {
         owner: 'whole',
@@ -110,7 +110,7 @@ describe('stored bytes', () => {
     expect((await readOwnerUse(table, 'whole')).use.storedBytes).toBe(1990)
   })
 
-  it('are neither more nor fewer than the blobs when many revisions with common ones are held at once', async () => {
+  it('are exact if many revisions with common blobs are stored at once', async () => {
     const revisions = Array.from({ length: 20 }, (_, n) =>
       [n, n + 1, n + 2].map((m) => ({ sha256: sha(m), sizeBytes: 10 })),
     )
@@ -119,7 +119,7 @@ describe('stored bytes', () => {
   })
 })
 
-describe('imports under way', () => {
+describe('running imports', () => {
   const start = (owner: string, n: number, importsMax: number) =>
     startImport({
       table,
@@ -139,7 +139,7 @@ describe('imports under way', () => {
       now: () => now,
     } as never)
 
-  it('are no more than the quota, and the one too many is told why', async () => {
+  it('are limited by the quota, and an import over it is told why', async () => {
     const { done, refused } = await settledOf(Array.from({ length: 12 }, (_, n) => start('pulls', n, 4)))
     expect(done).toBe(4)
     expect(refused[0]).toMatchObject({ code: 'quota_exceeded', status: 403, details: { quota: 'imports', limit: 4 } })
@@ -147,13 +147,13 @@ describe('imports under way', () => {
     expect((await readOwnerUse(table, 'pulls')).use.imports).toBe(4)
   })
 
-  it('count once for many askings of the same import, and asking for one that runs is not refused', async () => {
+  it('count once for repeated requests of the same import, which are not refused', async () => {
     const started = await Promise.all(Array.from({ length: 10 }, () => start('same', 1, 1)))
     expect(started.filter(({ created }) => created)).toHaveLength(1)
     expect((await readOwnerUse(table, 'same')).use.imports).toBe(1)
   })
 
-  it('are given back exactly once, by whichever of the messages that end them', async () => {
+  it('are released once, whichever message ends them', async () => {
     const { item } = await start('ends', 1, 1)
     await start('ends', 2, 5)
     await Promise.all(Array.from({ length: 6 }, () => failing(item.id)))
@@ -161,7 +161,7 @@ describe('imports under way', () => {
     expect((await start('ends', 1, 2)).created).toBe(true)
   })
 
-  it('are given back in the very write that ends them, so that no death falls between', () => {
+  it('are released in the write that ends them, so that no crash can come between', () => {
     const end = endOfImport({
       item: { id: 'i', repo: 'a/b', source: 'hf://x/y@main' } as never,
       from: 'PENDING',
@@ -187,7 +187,7 @@ describe('deployments', () => {
     createdBy: 'u',
   })
 
-  it('count while they are there, and are given back once however many remove them', async () => {
+  it('count while they exist, and are released once however many delete them', async () => {
     const made = Array.from({ length: 9 }, (_, n) =>
       createDeployment(table, item(`d${n}`, 'runs'), { deploymentsMax: 3 }),
     )
@@ -199,7 +199,7 @@ describe('deployments', () => {
     expect((await readOwnerUse(table, 'runs')).use.deployments).toBe(0)
   })
 
-  it('of one name are one, and the second asking counts nothing', async () => {
+  it('with the same name are one, and a second attempt counts nothing', async () => {
     await createDeployment(table, item('once', 'twice'), { deploymentsMax: 5 })
     await expect(createDeployment(table, item('once', 'twice'), { deploymentsMax: 5 })).rejects.toBeInstanceOf(
       ConditionFailed,

@@ -11,13 +11,13 @@ const setLimit = (owner: string, requestsPerMinute: number | null) =>
   host.asAdmin(`/api/v1/owners/${owner}/quotas`, { method: 'PUT', json: { requestsPerMinute } })
 
 describe('requests per minute', () => {
-  it('are not counted, nor is anything written for them, where there is no limit', async () => {
+  it('are neither counted nor written if there is no limit', async () => {
     const { token } = await host.person('free')
     await host.ask('/api/v1/me', { token })
     expect((await host.scan()).filter(({ pk }) => String(pk).startsWith('REQUESTS#'))).toEqual([])
   })
 
-  it('beyond the limit are refused by every process together, with when to come again', async () => {
+  it('over the limit are refused by all processes together, with the time to wait', async () => {
     const { token } = await host.person('busy')
     expect((await setLimit('busy', 10)).status).toBe(200)
     host.clock.ms += 60_000 - (host.clock.ms % 60_000) + 15_000
@@ -43,7 +43,7 @@ describe('requests per minute', () => {
     expect(next.headers.get('ratelimit')).toBe('"api";r=9;t=60')
   })
 
-  it('of one owner take nothing from another, and a key for an organisation counts for that', async () => {
+  it('of one owner do not count for another, and those with a key for an organisation count for it', async () => {
     const { token } = await host.person('cara')
     await host.ask('/api/v1/owners', { json: { name: 'guild' }, token })
     const made = await host.ask('/api/v1/keys', {
@@ -61,14 +61,14 @@ describe('requests per minute', () => {
     expect((await host.ask('/api/v1/owners/guild/members/edda', members)).status).toBe(200)
     expect((await host.ask('/api/v1/owners/guild/members/cara', { method: 'DELETE', token })).status).toBe(204)
     host.clock.ms += 60_000
-    // Who left uses up nothing of those who stayed.
+    // A former member uses up nothing of the organisation.
     expect((await host.ask('/api/v1/repos', { token: key })).headers.get('ratelimit')).toBeNull()
     const limited = { json: { name: 'k', scopes: ['read'], limit: 'guild' }, token: other.token }
     const theirs = (await host.ask('/api/v1/keys', limited)).body.token
     expect((await host.ask('/api/v1/repos', { token: theirs })).headers.get('ratelimit')).toContain('r=0')
   })
 
-  it('are let through again at most 10 seconds after an admin took the limit away', async () => {
+  it('are admitted again at most 10 seconds after an admin removes the limit', async () => {
     const { token } = await host.person('dora')
     await setLimit('dora', 1)
     expect((await host.ask('/api/v1/repos', { token })).status).toBe(200)

@@ -15,7 +15,7 @@ const quotaIn = ({ body }: Answer, owner: string, name: string) =>
     ?.quotas.find((quota: { name: string }) => quota.name === name)
 
 describe('GET /api/v1/usage', () => {
-  it('tells of each owner that one belongs to what it uses, its limits and what they mean', async () => {
+  it('returns use and limits, with an explanation, for each owner of the user', async () => {
     const { token } = await host.person('ada')
     await host.ask('/api/v1/owners', { json: { name: 'acme' }, token })
     await host.ask('/api/v1/imports', { json: { source: 'hf://x/y', repo: 'acme/y' }, token })
@@ -26,7 +26,7 @@ describe('GET /api/v1/usage', () => {
     expect(quotaIn(answer, 'acme', 'requestsPerMinute')).not.toHaveProperty('limit')
   })
 
-  it('tells of others only admins of the platform', async () => {
+  it('returns other owners to platform admins only', async () => {
     const { token } = await host.person('bob')
     expect((await host.ask('/api/v1/usage?owner=acme', { token })).status).toBe(404)
     expect((await host.ask('/api/v1/usage?owner=nobody', { token })).status).toBe(404)
@@ -45,7 +45,7 @@ describe('GET /api/v1/usage', () => {
     return names
   }
 
-  it('tells admins of the platform of every owner that has anything, also of those that an import made', async () => {
+  it('returns every owner with any use to platform admins, including owners that an import created', async () => {
     await host.asAdmin('/api/v1/imports', { json: { source: 'hf://newcomers/y' } })
     const names = await everyUsed()
     expect(names).toEqual([...new Set(names)])
@@ -62,7 +62,7 @@ describe('GET /api/v1/usage', () => {
     expect(next.body.items.map(({ name }: { name: string }) => name)).toEqual([owners[1]])
   })
 
-  it('tells them nothing of an owner that only a failed pull left, until it has something or a limit of its own', async () => {
+  it('leaves out an owner that only a failed pull created, until it has something or a limit of its own', async () => {
     const { body } = await host.asAdmin('/api/v1/imports', { json: { source: 'hf://mistyped/y' } })
     expect(await everyUsed()).toContain('mistyped')
     const item = await getImport(host.table, body.id)
@@ -75,7 +75,7 @@ describe('GET /api/v1/usage', () => {
     expect(await everyUsed()).toContain('mistyped')
   })
 
-  it('tells a key of one owner of that alone', async () => {
+  it('returns only its owner to a key limited to one owner', async () => {
     const { token } = await host.person('cleo')
     await host.ask('/api/v1/owners', { json: { name: 'crew' }, token })
     const key = await host.ask('/api/v1/keys', {
@@ -87,8 +87,8 @@ describe('GET /api/v1/usage', () => {
   })
 })
 
-describe('limits of an owner', () => {
-  it('are set by an admin of the platform, and by nobody else', async () => {
+describe('the limits of an owner', () => {
+  it('are set by platform admins only', async () => {
     const { token } = await host.person('dan')
     await host.ask('/api/v1/owners', { json: { name: 'dans' }, token })
     const set = (json: unknown, by = token) =>
@@ -107,19 +107,19 @@ describe('limits of an owner', () => {
   })
 
   it.each([{}, { repos: -1 }, { repos: 1.5 }, { repos: '5' }, { other: 1 }, { requestsPerMinute: 0 }])(
-    'are refused as %j',
+    'are refused: %j',
     async (json) => {
       expect((await host.asAdmin('/api/v1/owners/dans/quotas', { method: 'PUT', json })).status).toBe(400)
     },
   )
 
-  it('of nobody are not set', async () => {
+  it('cannot be set for an owner that does not exist', async () => {
     expect((await host.asAdmin('/api/v1/owners/nobody/quotas', { method: 'PUT', json: { repos: 1 } })).status).toBe(404)
   })
 })
 
-describe('an answer of the API', () => {
-  it('is not sent again to whoever has it, and nobody else may keep it', async () => {
+describe('a response of the API', () => {
+  it('is not sent again to a client that has it, and must not be cached by proxies', async () => {
     const { token } = await host.person('eve')
     const first = await host.ask('/api/v1/usage', { token })
     const tag = first.headers.get('etag') ?? ''
@@ -131,7 +131,7 @@ describe('an answer of the API', () => {
     expect((await host.ask('/api/v1/usage', { token, headers: { 'if-none-match': tag } })).status).toBe(200)
   })
 
-  it('that tells of an import is 304 after one read until it moves, and 401 to whoever has only the tag', async () => {
+  it('about an import is 304 after one read until the import changes, and 401 for a stranger with its ETag', async () => {
     const { token } = await host.person('fay')
     const { body } = await host.ask('/api/v1/imports', { json: { source: 'hf://x/y', repo: 'fay/y' }, token })
     const path = `/api/v1/imports/${body.id}`

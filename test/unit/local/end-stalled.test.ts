@@ -25,15 +25,15 @@ async function start({ listener = readsAll, stalledMs = 200, headersMs = 60_000,
   return dial((server.address() as AddressInfo).port)
 }
 
-/** A connection, and all that comes on it until its other end closes it. */
+/** A connection, and all bytes it receives until the server closes it. */
 function dial(port: number) {
   const socket = connect(port, '127.0.0.1')
   onTestFinished(() => void socket.destroy())
   return { socket, answer: text(socket) }
 }
 
-describe('a request that comes in', () => {
-  it('may take longer than any limit on the whole while something of it comes', async () => {
+describe('an incoming request', () => {
+  it('may take any time while bytes keep coming', async () => {
     const { socket, answer } = await start({ stalledMs: 2000, headersMs: 100, requestTimeout: 200 })
     socket.write(begun)
     for (let byte = 0; byte < 10; byte++) {
@@ -43,13 +43,13 @@ describe('a request that comes in', () => {
     expect(await answer).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*0123456789$/)
   })
 
-  it('is ended when it stands still, and told why', async () => {
+  it('is ended with 408 if it stalls', async () => {
     const { socket, answer } = await start()
     socket.write(`${begun}abc`)
     expect(await answer).toMatch(/^HTTP\/1\.1 408 /)
   })
 
-  it('is ended when its headers take too long, however steadily they come', async () => {
+  it('is ended if its headers take too long, however steadily they come', async () => {
     const { socket, answer } = await start({ headersMs: 150, stalledMs: 2000 })
     socket.on('error', () => {})
     socket.write('POST / HTTP/1.1\r\n')
@@ -58,10 +58,10 @@ describe('a request that comes in', () => {
     expect(await answer).toMatch(/^HTTP\/1\.1 408 /)
   })
 
-  it('has time to come from when it is read again, however long that was not so', async () => {
+  it('may continue once its reader does, however long that paused', async () => {
     const { socket, answer } = await start({
       listener: async (incoming, outgoing) => {
-        // Just before it is looked at, and long enough for nothing more to be read meanwhile.
+        // Just before the check, and blocked long enough that nothing more is read before it.
         await wait(199)
         incoming.resume()
         const until = performance.now() + 20
@@ -75,7 +75,7 @@ describe('a request that comes in', () => {
     expect(await answer).toMatch(/all$/)
   })
 
-  it('does not stand still by itself while whoever reads it takes its time', async () => {
+  it('is not ended while its reader pauses', async () => {
     const { socket, answer } = await start({
       listener: async (incoming, outgoing) => {
         await wait(600)
@@ -87,7 +87,7 @@ describe('a request that comes in', () => {
     expect(await answer).toMatch(/1000000$/)
   })
 
-  it('waits for its answer for as long as that takes, and its connection then for a next one', async () => {
+  it('may wait any time for its response, after which its connection may idle', async () => {
     const { socket, answer } = await start({
       listener: async (_, outgoing) => {
         await wait(500)
@@ -98,7 +98,7 @@ describe('a request that comes in', () => {
     expect(await answer).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*late$/)
   })
 
-  it('is ended by the server of this machine when it stands still, and not sooner', async () => {
+  it('is ended by the local server if it stalls, and not earlier', async () => {
     const fetch = async (request: Request) => new Response(await request.text())
     const { url, close } = await listen({
       port: 0,

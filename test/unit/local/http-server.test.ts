@@ -5,7 +5,7 @@ import { listen } from '../../../infra/local/http-server.ts'
 
 const hasIPv6 = Object.values(networkInterfaces()).some((own) => own?.some(({ address }) => address === '::1'))
 
-/** This machine's server before a service that is full, and how often that was entered. */
+/** The local server in front of a full service; counts how often the service is entered. */
 async function startFull() {
   const refusals = new RefusalCache({ now: () => 0 })
   const counts = { entered: 0 }
@@ -29,8 +29,8 @@ async function startFull() {
   return { ask, counts, start }
 }
 
-describe("this machine's server", () => {
-  it.skipIf(!hasIPv6)('says where it is so that it can be asked there, also on an address of IPv6', async () => {
+describe('the local server', () => {
+  it.skipIf(!hasIPv6)('reports a URL that works, also for an IPv6 address', async () => {
     const fetch = () => new Response('here')
     const { url, close } = await listen({ port: 0, hostname: '::1', fetch, refusals: () => undefined })
     onTestFinished(() => close(0))
@@ -38,12 +38,12 @@ describe("this machine's server", () => {
     expect(await (await globalThis.fetch(url)).text()).toBe('here')
   })
 
-  it('names HOST where what it says is not an address of this machine', async () => {
+  it('names HOST if it is not an address of this machine', async () => {
     const start = listen({ port: 0, hostname: '192.0.2.1', fetch: () => new Response(), refusals: () => undefined })
     await expect(start).rejects.toThrow('"192.0.2.1" is not an address of this machine. Leave HOST out')
   })
 
-  it('refuses a crowd for the price of one request, each with an id of its own', async () => {
+  it('refuses a crowd at the cost of one request, each response with its own id', async () => {
     const { ask, counts, start } = await startFull()
     start()
     const first = await ask()
@@ -54,7 +54,7 @@ describe("this machine's server", () => {
     expect(new Set(crowd.map(({ headers }) => headers.get('x-request-id'))).size).toBe(50)
   })
 
-  it('asks the app each time while nothing is there that refuses', async () => {
+  it('asks the app every time if there is no cache of refusals', async () => {
     const { ask, counts } = await startFull()
     for (let round = 0; round < 3; round++) expect((await ask()).status).toBe(429)
     expect(counts.entered).toBe(3)

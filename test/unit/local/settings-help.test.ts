@@ -4,7 +4,7 @@ import { describeSettings } from '../../../infra/local/describe-settings.ts'
 import { settingsHelp } from '../../../infra/local/environment.ts'
 
 describe('npm start -- --help', () => {
-  it('says of each setting what it is for and what it is where it is not set, and of none that is not for people', () => {
+  it('shows each public setting with its purpose and default', () => {
     const shape = {
       FOLDER: z.string().default('data').describe('where it is kept'),
       LONG_ENOUGH: z.string().optional().describe('something else'),
@@ -13,7 +13,7 @@ describe('npm start -- --help', () => {
     expect(describeSettings(shape)).toBe('  FOLDER       where it is kept (data)\n  LONG_ENOUGH  something else')
   })
 
-  it('tells of every kind of setting', () => {
+  it('covers every kind of setting', () => {
     const names = ['PORT', 'HOST', 'SLIPWAY_QUOTA_REPOS', 'SLIPWAY_ENGINES', 'HF_TOKEN']
     for (const name of names) expect(settingsHelp()).toMatch(new RegExp(`^  ${name} .*\\S`, 'm'))
     expect(settingsHelp()).not.toContain('npm_lifecycle_event')

@@ -17,7 +17,7 @@ const node = (operator: string, ...attributes: Buffer[]) => message(1, message(4
 const branch = (...graph: Buffer[]) => message(5, message(1, 'then_branch'), message(6, ...graph))
 
 describe('the header of an ONNX file', () => {
-  it('names who made it, for which versions, and what was noted in it', async () => {
+  it('names its producer, versions and metadata', async () => {
     const model = Buffer.concat([
       onnxModel(tensor(11, 'x', 1n)),
       message(2, 'pytorch'),
@@ -36,7 +36,7 @@ describe('the header of an ONNX file', () => {
     })
   })
 
-  it('names every file that holds weights once, those of graphs inside of graphs too', async () => {
+  it('names every external data file once, including those of nested graphs', async () => {
     const inner = node('If', branch(externalWeight('deep', 'deep.data')))
     const model = onnxModel(
       externalWeight('a', 'model.onnx_data'),
@@ -46,31 +46,31 @@ describe('the header of an ONNX file', () => {
     expect((await headerOf(model)).externalData).toEqual(['model.onnx_data', 'body.data', 'deep.data'])
   })
 
-  it('knows the operators of graphs inside of it', async () => {
+  it('lists the operators of nested graphs', async () => {
     const model = onnxModel(node('If', branch(node('DynamicQuantizeLinear'))), node('MatMul'))
     expect((await headerOf(model)).operators).toEqual(new Set(['If', 'DynamicQuantizeLinear', 'MatMul']))
   })
 
-  it('does not fetch what lies behind weights to look for more', async () => {
+  it('is read without fetching the weights', async () => {
     const weight = message(5, message(8, 'w'), message(9, Buffer.alloc(2_000_000)), entry(13, 'location', 'x'))
     const { externalData, bytesRead } = await headerOf(onnxModel(weight, weight, weight))
     expect(externalData).toBeUndefined()
     expect(bytesRead).toBeLessThan(400_000)
   })
 
-  it('is refused where graphs are nested without an end', async () => {
+  it('is refused if graphs are nested too deeply', async () => {
     let graph = tensor(11, 'x', 1n)
     for (let depth = 0; depth < 40; depth += 1) graph = node('If', branch(graph))
     await expect(headerOf(onnxModel(graph))).rejects.toThrow('nested too deep')
   })
 
-  it('tells of a file for each of its weights, and is refused where they lie in thousands', async () => {
+  it('lists a file for each weight, and is refused for thousands of files', async () => {
     const weights = Array.from({ length: 2001 }, (_, at) => externalWeight(`w${at}`, `${at}.data`))
     expect((await headerOf(onnxModel(...weights.slice(0, 2000)))).externalData).toHaveLength(2000)
     await expect(headerOf(onnxModel(...weights))).rejects.toThrow('more than 2000 files')
   })
 
-  it('holds keys of prototypes as any others, and changes none', async () => {
+  it('treats keys of prototypes like any others', async () => {
     const model = Buffer.concat([
       onnxModel(tensor(11, 'x', 1n)),
       message(8, message(1, '__proto__'), number(2, 1n)),
@@ -82,7 +82,7 @@ describe('the header of an ONNX file', () => {
     expect(Object.getPrototypeOf(opset)).toBe(Object.prototype)
   })
 
-  it('is read or refused with a reason, for any bytes in any of its parts', async () => {
+  it('is read, or refused with a reason, for any bytes in any part', async () => {
     const part = fc.integer({ min: 0, max: 20 })
     const bytes = fc.uint8Array({ maxLength: 60 })
     const model = fc

@@ -44,7 +44,7 @@ describe('a list of repos', () => {
     await make('team/zeta', { tags: ['x'], cardTags: ['x', 'y'], sizeBytes: 3 })
   })
 
-  it('holds each repo once, in each order, whatever the size of a page', async () => {
+  it('returns each repo once, in every order and page size', async () => {
     expect(await namesIn({})).toEqual(['lab/Alpha', 'lab/beta', 'team/alpine', 'team/zeta'])
     expect(await namesIn({ order: 'shortName' })).toEqual(['lab/Alpha', 'team/alpine', 'lab/beta', 'team/zeta'])
     expect(await namesIn({ order: 'size', descending: true })).toEqual([
@@ -58,7 +58,7 @@ describe('a list of repos', () => {
       expect((await namesIn({ order, limit: 1 })).toSorted()).toEqual((await namesIn({ order, limit: 50 })).toSorted())
   })
 
-  it('is at its end behind its last place, wherever that is said to be', async () => {
+  it('is empty after its last place, wherever that is', async () => {
     for (const request of [
       { prefix: 'lab/', after: 'zzz' },
       { prefix: 'lab/', after: 'a', descending: true },
@@ -68,7 +68,7 @@ describe('a list of repos', () => {
       })
   })
 
-  it('of several owners and of what is public is one list without repetitions', async () => {
+  it('of several owners and public repos is one list without duplicates', async () => {
     const lists: RepoListName[] = [
       { ...all, audience: 'public' },
       { ...all, audience: { owner: 'LAB' } },
@@ -77,7 +77,7 @@ describe('a list of repos', () => {
     expect(await namesIn({ lists: [{ ...all, audience: { publicOf: 'lab' } }] })).toEqual(['lab/Alpha'])
   })
 
-  it('is narrowed by a task or a tag, and by the beginning of a name', async () => {
+  it('can be filtered by task, tag and the start of a name', async () => {
     expect(await namesIn({ lists: [{ ...all, facet: { name: 'task', value: 'fill-mask' } }] })).toEqual([
       'lab/beta',
       'team/alpine',
@@ -93,7 +93,7 @@ describe('a list of repos', () => {
 })
 
 describe('a change to a repo', () => {
-  it('moves it from the lists where it was to those where it belongs, at once', async () => {
+  it('moves it between lists at once', async () => {
     const repo = await make('move/me', { task: 'fill-mask' })
     await changeRepo(held.table, repo.id, (before) => ({
       repo: { ...before, task: 'summarization', visibility: 'public', updatedAt: '2026-02-01T00:00:00.000Z' },
@@ -105,7 +105,7 @@ describe('a change to a repo', () => {
     expect(await namesIn({ lists: [{ ...all, audience: { publicOf: 'move' } }] })).toEqual(['move/me'])
   })
 
-  it('is never lost to another one at the same time', async () => {
+  it('is never lost to a simultaneous one', async () => {
     const repo = await make('race/counter')
     const changes = Array.from({ length: 12 }, () =>
       changeRepo(held.table, repo.id, (before) => ({ repo: { ...before, downloads: before.downloads + 1 } })),
@@ -114,7 +114,7 @@ describe('a change to a repo', () => {
     expect(await getRepo(held.table, repo.id)).toMatchObject({ downloads: 12, version: 13 })
   })
 
-  it('leaves one with more tags than are listed whole', async () => {
+  it('keeps all tags, even if only some of them are listed', async () => {
     const tags = Array.from({ length: 40 }, (_, at) => `tag-${at}`)
     const repo = await make('many/tags', { tags, task: 't', library: 'l', license: 'i', visibility: 'public' })
     expect(repoWrites({ before: undefined, after: repo }).length).toBeLessThanOrEqual(90)
@@ -123,7 +123,7 @@ describe('a change to a repo', () => {
     expect((await findRepo(held.table, { name: 'MANY/Tags' }))?.tags).toEqual(tags)
   })
 
-  it('is made whole where it is too large for one transaction: all its tags, and its name, changed', async () => {
+  it('is complete even if it is too large for one transaction, such as new tags and a new name', async () => {
     const tags = Array.from({ length: 20 }, (_, at) => `old-${at}`)
     const repo = await make('large/change', { tags, task: 'a', library: 'b', license: 'c', visibility: 'public' })
     const others = tags.map((tag) => tag.replace('old', 'new'))
@@ -141,8 +141,8 @@ describe('a change to a repo', () => {
   })
 })
 
-describe('a page of repos that say much of themselves', () => {
-  it('is as long as was asked for, though one answer of the table holds a megabyte', async () => {
+describe('a page of repos with long descriptions', () => {
+  it('has the requested length, although one read of the table holds a megabyte', async () => {
     const cardTags = Array.from({ length: 16 }, (_, at) => `${at}`.padEnd(250, 'x'))
     const about = { createdBy: 'u', now: new Date('2026-01-01') }
     const repos = Array.from({ length: 300 }, (_, at) => newRepo({ fullName: `wide/r${at}`, ...about }))
@@ -156,7 +156,7 @@ describe('a page of repos that say much of themselves', () => {
 })
 
 describe('a name', () => {
-  it("is one repo's however its letters are cased", async () => {
+  it('is unique whatever its case', async () => {
     const tries = ['Case/One', 'case/one', 'CASE/ONE'].map((name) => make(name))
     const outcomes = await Promise.allSettled(tries)
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
@@ -165,13 +165,13 @@ describe('a name', () => {
     expect(await namesIn({ lists: [{ ...all, audience: { owner: 'case' } }] })).toHaveLength(1)
   })
 
-  it('is free for a dataset where a model has it', async () => {
+  it('may be shared by a model and a dataset', async () => {
     await make('both/same')
     await make('both/same', { kind: 'dataset' })
     expect((await findRepo(held.table, { kind: 'dataset', name: 'both/same' }))?.kind).toBe('dataset')
   })
 
-  it('cannot be taken beyond the quota of its owner, however many try at once', async () => {
+  it('cannot be taken over the quota of its owner, however many try at once', async () => {
     const few = { reposMax: 3 }
     const tries = Array.from({ length: 8 }, (_, at) =>
       held.table.transact(repoCreation(newRepo({ fullName: `few/r${at}`, createdBy: 'u', now: new Date() }), few)),
