@@ -6,7 +6,7 @@ useTable(async (table) => {
   await putRepo(table, { name: 'team/few', revisions: { [second]: ['a.txt', 'data/z.txt'].map(sized) } })
 })
 
-describe('a path asked with a method that it does not take', () => {
+describe('an unsupported method', () => {
   it.each([
     ['DELETE', '/api/models/team/few', 'GET, HEAD'],
     ['GET', '/api/repos/create', 'POST'],
@@ -14,13 +14,13 @@ describe('a path asked with a method that it does not take', () => {
     ['POST', '/team/few/resolve/main/a.txt', 'GET, HEAD'],
     ['GET', '/team/few.git/info/lfs/objects/batch', 'POST'],
     ['GET', '/api/uploads/1/content', 'PUT'],
-  ])('names those that it takes: %s %s', async (method, path, allow) => {
+  ])('is answered with the supported ones: %s %s', async (method, path, allow) => {
     const { status, headers } = await hub().app.request(path, { method })
     expect([status, headers.get('allow')]).toEqual([405, allow])
     expect(headers.get('x-error-message')).toContain(`does not support ${method}`)
   })
 
-  it('is still none where no method of it is taken, and a repo without an owner is still missing', async () => {
+  it('is still 404 for an unknown path and for a repo without an owner', async () => {
     const { app } = hub()
     const missing = await app.request('/api/models/team/few/nothing', { method: 'PUT' })
     expect([missing.status, missing.headers.get('allow')]).toEqual([404, null])
@@ -30,7 +30,7 @@ describe('a path asked with a method that it does not take', () => {
 })
 
 describe('paths-info', () => {
-  it('takes a form and JSON, of at most 1000 paths', async () => {
+  it('accepts a form and JSON, with at most 1000 paths', async () => {
     const { app } = hub()
     const ask = (body: string, type: string) =>
       app.request('/api/models/team/few/paths-info/main', { method: 'POST', body, headers: { 'content-type': type } })
@@ -48,7 +48,7 @@ describe('paths-info', () => {
 })
 
 describe('the bytes of a file', () => {
-  it('are not opened for HEAD, for who has them, and for a range that is not there', async () => {
+  it('are not read for HEAD, for a client that has them, and for an unsatisfiable range', async () => {
     const { app, opened } = hub()
     const file = '/team/few/resolve/main/a.txt'
     await app.request(file, { method: 'HEAD' })
@@ -59,7 +59,7 @@ describe('the bytes of a file', () => {
     expect(await part.text()).toBe('ell')
   })
 
-  it('are closed when the client goes away', async () => {
+  it('are closed when the client disconnects', async () => {
     const { app, opened } = hub()
     const answer = await app.request('/team/few/resolve/main/a.txt')
     const reader = answer.body?.getReader()

@@ -16,11 +16,11 @@ it.each([
   ['lines=1-2', undefined],
   ['bytes=1e1-', undefined],
   [undefined, undefined],
-])('of 10 bytes, %s is %j', (header, range) => {
+])('%s of 10 bytes is %j', (header, range) => {
   expect(parseRange(header, 10)).toEqual(range)
 })
 
-it('has nothing of no bytes', () => {
+it('no range of an empty file can be satisfied', () => {
   expect(parseRange('bytes=0-0', 0)).toBe('unsatisfiable')
   expect(parseRange('bytes=-1', 0)).toBe('unsatisfiable')
 })

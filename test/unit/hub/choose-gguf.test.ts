@@ -13,20 +13,20 @@ it.each([
   ['f16', undefined],
   ['Q4', undefined],
   ['', undefined],
-])('chooses the file that the tag %j names', (tag, path) => {
+])('chooses the file for the tag %j', (tag, path) => {
   expect(chosen(tag, ...several)).toBe(path)
 })
 
-it('chooses the one that there is where nothing usual is', () => {
+it('chooses the only file if none has a usual name', () => {
   expect(chosen('latest', 'config.json', 'sub/only-IQ1_S.gguf')).toBe('sub/only-IQ1_S.gguf')
   expect(chosen('latest', 'config.json', 'mmproj-f16.gguf')).toBeUndefined()
 })
 
-it('chooses the first of the files that a model is split into', () => {
+it('chooses the first part of a split model', () => {
   const parts = ['m-Q8_0-00002-of-00003.gguf', 'm-Q8_0-00003-of-00003.gguf', 'm-Q8_0-00001-of-00003.gguf']
   expect(chosen('Q8_0', ...parts)).toBe('m-Q8_0-00001-of-00003.gguf')
 })
 
-it('tells the projector of a model that sees', () => {
+it('names the projector of a vision model', () => {
   expect(chooseGguf(files(...several), 'latest')?.projector?.path).toBe('mmproj-f16.gguf')
 })

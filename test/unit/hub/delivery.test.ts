@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => held.close())
 
-/** S3 as far as it can be asked without a network: it signs addresses, and its objects are zeros. */
+/** S3 as far as it works without a network: it signs addresses, and its objects are zeros. */
 function zeros() {
   const credentials = { accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'session' }
   const s3 = createS3ObjectStore({ bucket: 'models', client: { region: 'eu-central-1', credentials } })
@@ -52,8 +52,8 @@ function hub(objects: ObjectStore = zeros()) {
     app.request(`/team/model/${path}`, { ...init, headers: { authorization: 'Bearer hf_secret', ...init.headers } })
 }
 
-describe('a file that a Lambda cannot answer with', () => {
-  it.each(['GET', 'HEAD'])('is told to %s by where it is on another hostname and what it is', async (method) => {
+describe('a file that is too large for a Lambda response', () => {
+  it.each(['GET', 'HEAD'])('is answered to %s with its metadata and a redirect to another hostname', async (method) => {
     const answer = await hub()('resolve/main/huge.bin', { method })
     expect(answer.status).toBe(302)
     expect(await answer.text()).toBe('')
@@ -72,7 +72,7 @@ describe('a file that a Lambda cannot answer with', () => {
     expect(pathname).toBe(`/${objectKeys.blob(sha256)}`)
   })
 
-  it('comes from an address for that file alone, for an hour at most, that holds no key and asks for no header', async () => {
+  it('is redirected to an address for that file only, for at most an hour, without a key and without required headers', async () => {
     const answer = await hub()(`resolve/main/${encodeURIComponent('näme 1.txt')}`)
     const location = answer.headers.get('location') ?? ''
     const asked = new URL(location).searchParams
@@ -84,7 +84,7 @@ describe('a file that a Lambda cannot answer with', () => {
     expect(location).not.toContain('hf_secret')
   })
 
-  it('is one that is larger than 4 MiB, as git holds it too', async () => {
+  it('is one over 4 MiB, also as a raw file', async () => {
     const ask = hub()
     expect((await ask('resolve/main/fits.bin', { method: 'HEAD' })).status).toBe(200)
     expect((await ask('resolve/main/over.bin', { method: 'HEAD' })).status).toBe(302)
@@ -92,7 +92,7 @@ describe('a file that a Lambda cannot answer with', () => {
     expect((await ask('raw/main/huge.bin')).headers.get('content-length')).toBe('135')
   })
 
-  it('still has parts that it can, and Rust asks for one byte with its key in hand', async () => {
+  it('can still be read in small ranges, as Rust clients do first', async () => {
     const ask = (range: string, headers = {}) => hub()('resolve/main/huge.bin', { headers: { range, ...headers } })
     const part = await ask('bytes=0-0')
     expect(part.status).toBe(206)
@@ -105,12 +105,12 @@ describe('a file that a Lambda cannot answer with', () => {
     expect((await ask('bytes=5000000000-')).status).toBe(416)
   })
 
-  it('is not sent again to who has it', async () => {
+  it('is not sent again to a client that has it', async () => {
     const headers = { 'if-none-match': `"${sha256}"` }
     expect((await hub()('resolve/main/huge.bin', { headers })).status).toBe(304)
   })
 
-  it('is streamed where the store is no server', async () => {
+  it('is streamed if the store has no addresses', async () => {
     const { downloadUrl: _, ...folder } = zeros()
     const answer = await hub(folder)('resolve/main/huge.bin', { method: 'HEAD' })
     expect({ status: answer.status, length: answer.headers.get('content-length') }).toEqual({

@@ -29,7 +29,7 @@ const objects = {
   get: async () => ({ sizeBytes, etag: '"a"', body: (async function* () {})(), cancel: async () => {} }),
 } as unknown as ObjectStore
 
-/** The hub for one who reads, with no more rights to the table than it has in AWS. */
+/** The hub for a reader, with the table access that it has in AWS. */
 function hub(table: Table = guardedTable(held.table, tableAccess.hub)) {
   const sent: IngestMessage[] = []
   const principal = { userId: 'u', username: 'team', role: 'admin' as const, keyId: 'k', owners: {} }
@@ -49,7 +49,7 @@ function hub(table: Table = guardedTable(held.table, tableAccess.hub)) {
 const downloadsOf = async (repoId: string) => (await getRepo(held.table, repoId))?.downloads
 
 describe('a download', () => {
-  it('is counted once, by its config.json, and orders the list of models', async () => {
+  it('is counted once, by its config.json, and changes the order of the list', async () => {
     const { ask, sent } = hub()
     await make('order/other', ['config.json'])
     const { id } = await make('order/loved', ['README.md', 'config.json', 'model.onnx', 'onnx/model.onnx'])
@@ -64,13 +64,13 @@ describe('a download', () => {
     ])
   })
 
-  it('is counted by its model where there is no config.json', async () => {
+  it('is counted by its ONNX file if there is no config.json', async () => {
     const { id } = await make('bare/onnx', ['README.md', 'iris.onnx', 'sub/other.onnx'])
     for (const path of ['README.md', 'iris.onnx', 'sub/other.onnx']) await hub().ask(`/bare/onnx/resolve/main/${path}`)
     expect(await downloadsOf(id)).toBe(1)
   })
 
-  it('is not what only asks whether there is something new, or for a piece', async () => {
+  it('does not include a revalidation or a range', async () => {
     const { id } = await make('look/only', ['config.json'])
     const path = '/look/only/resolve/main/config.json'
     const { ask } = hub()
@@ -80,7 +80,7 @@ describe('a download', () => {
     expect(await downloadsOf(id)).toBe(0)
   })
 
-  it('is answered also where it cannot be counted', async () => {
+  it('is answered even if it cannot be counted', async () => {
     const { id } = await make('not/counted', ['config.json'])
     const readOnly = {
       ...tableAccess.hub,
@@ -99,7 +99,7 @@ describe('the number of downloads', () => {
   const count = (repoId: string, afterMs: number) =>
     countDownload(held.table, { repoId, now: new Date(from + afterMs), apartMs })
 
-  it('changes the repo once an hour at most, and loses none in between', async () => {
+  it('is written once an hour at most, and loses none in between', async () => {
     const { id } = await make('hourly/repo', [])
     await count(id, 0)
     for (let minute = 1; minute < 60; minute += 10) await count(id, minute * 60_000)
@@ -108,7 +108,7 @@ describe('the number of downloads', () => {
     expect(await getRepo(held.table, id)).toMatchObject({ downloads: 8, version: 3 })
   })
 
-  it('counts each of many at once, and none twice', async () => {
+  it('counts simultaneous downloads exactly', async () => {
     const { id } = await make('crowd/repo', [])
     await Promise.all(Array.from({ length: 30 }, () => count(id, 0)))
     await count(id, apartMs)

@@ -9,46 +9,46 @@ import { hubErrorHeaders } from '../../../shared/http/envelopes.ts'
 describe('the link to the next page', () => {
   const request = { url: 'http://127.0.0.1:8000/api/models?filter=a&filter=b&cursor=old', publicUrl: undefined }
 
-  it('keeps what was asked, on the host that was asked', () => {
+  it('keeps the query and the host of the request', () => {
     expect(nextLink({ ...request, changes: { cursor: 'n+w' } })).toBe(
       '<http://127.0.0.1:8000/api/models?filter=a&filter=b&cursor=n%2Bw>; rel="next"',
     )
   })
 
-  it('names the public address where there is one', () => {
+  it('uses the public address if there is one', () => {
     expect(nextLink({ ...request, publicUrl: 'https://hub.example/base/', path: '/x', changes: { p: '1' } })).toBe(
       '<https://hub.example/base/x?filter=a&filter=b&cursor=old&p=1>; rel="next"',
     )
   })
 })
 
-describe('the name for a saved file', () => {
+describe('the file name for a download', () => {
   it.each([
     ['a/b/model.onnx', `inline; filename*=UTF-8''model.onnx; filename="model.onnx";`],
     ['näme "1".txt', `inline; filename*=UTF-8''n%C3%A4me%20%221%22.txt; filename="n_me _1_.txt";`],
     ["it's(1)*", `inline; filename*=UTF-8''it%27s%281%29%2a; filename="it's(1)*";`],
-  ])('of %s holds in a header', (path, header) => {
+  ])('is valid in a header: %s', (path, header) => {
     expect(contentDisposition(path)).toBe(header)
     expect(() => new Headers({ 'content-disposition': header })).not.toThrow()
   })
 })
 
-describe('an error', () => {
-  it('can be said in a header whatever is in its message', () => {
+describe('an error response', () => {
+  it('has a valid header for any message', () => {
     const headers = hubErrorHeaders(errors.repoNotFound('a/模型\n'))
     expect(headers).toMatchObject({ 'x-error-code': 'RepoNotFound' })
     expect(headers['x-error-message']).toMatch(/^[\x20-\x7e]+$/)
     expect(hubErrorHeaders(errors.unauthenticated())['x-error-message']).toContain('Bearer hf_...')
   })
 
-  it('of a wrong key is in the words that clients look for, and of no repo', () => {
+  it('for a wrong key has the text that clients look for, and no error code', () => {
     expect(hubErrorHeaders(errors.invalidToken())).toEqual({
       'x-error-message': 'Invalid credentials in Authorization header',
     })
   })
 })
 
-it("names a text as git does, and a large file by its pointer's text", () => {
+it('computes the git blob id of a text, and the pointer text of a large file', () => {
   expect(gitBlobSha1('hello\n')).toBe('ce013625030ba8dba906f756967f9e9ca394464a')
   const sha256 = createHash('sha256').update('x').digest('hex')
   expect(pointerText({ sha256, sizeBytes: 1 }).split('\n')).toEqual([

@@ -5,12 +5,12 @@ import { sha256 } from './uploads/hub-with-uploads.ts'
 
 const hubs = freshHubs()
 
-describe('a file whose content was lost', () => {
+describe('a file whose content is lost', () => {
   it.each([
-    ['as it is', 'resolve', {}],
-    ['in part', 'resolve', { range: 'bytes=0-9' }],
-    ['as git holds it', 'raw', {}],
-  ])('is answered with an error that has a length of its own, asked for %s', async (_, way, headers) => {
+    ['resolved', 'resolve', {}],
+    ['a range', 'resolve', { range: 'bytes=0-9' }],
+    ['raw', 'raw', {}],
+  ])('is answered with an error of its own length: %s', async (_, way, headers) => {
     const hub = await hubs.start()
     const person = hub.as('lost')
     const repo = await repoOf('lost', person)

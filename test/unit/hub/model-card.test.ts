@@ -29,7 +29,7 @@ const metadata: RevisionMetadata = {
 }
 const summary = { task: 'text-generation', library: 'transformers', license: 'other', tags: ['team-a', 'chat'] }
 
-it('tags are those that the Hub makes, each once', () => {
+it('tags are those of the Hub, each once', () => {
   expect(tagsOf(summary, metadata)).toEqual([
     'transformers',
     'safetensors',
@@ -47,7 +47,7 @@ it('tags are those that the Hub makes, each once', () => {
   expect(tagsOf({ tags: [] }, undefined)).toEqual([])
 })
 
-it('a card says what is known, in its own words, and no more', () => {
+it('card data contains what is known, and nothing else', () => {
   expect(cardOf(summary, metadata)).toEqual({
     license: 'other',
     license_name: 'acme',
@@ -64,7 +64,7 @@ it('a card says what is known, in its own words, and no more', () => {
   expect(cardOf({}, nothing)).toEqual({})
 })
 
-it('the configuration says what the model is and how its texts end', () => {
+it('the config contains the architecture, the model type and the tokenizer config', () => {
   expect(configOf(metadata)).toEqual({
     architectures: ['LlamaForCausalLM'],
     model_type: 'llama',
@@ -73,7 +73,7 @@ it('the configuration says what the model is and how its texts end', () => {
   expect(configOf(undefined)).toEqual({})
 })
 
-it('weights are counted for each type, as the Hub does for safetensors and for GGUF', () => {
+it('parameters are counted by type, like on the Hub, for safetensors and GGUF', () => {
   expect(weightsOf(metadata)).toEqual({ safetensors: { parameters: { BF16: 10, F32: 2 }, total: 12 } })
   const gguf = [
     { path: 'a.gguf', fault: 'broken' },
@@ -85,7 +85,7 @@ it('weights are counted for each type, as the Hub does for safetensors and for G
   expect(weightsOf(nothing)).toEqual({})
 })
 
-it('a model tells all of it at its revision, and what the repo knows in lists', () => {
+it('a model has all metadata at its revision, and only those of the repo in lists', () => {
   const repo = { ...newRepo({ fullName: 'acme/chat', createdBy: 'u', now: new Date(0) }), ...summary }
   const revision: RevisionItem = {
     id: 'a'.repeat(40),

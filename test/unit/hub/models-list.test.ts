@@ -8,14 +8,14 @@ useTable(async (table) => {
 })
 
 describe('the list of models', () => {
-  it('comes whole over pages, in the order of names', async () => {
+  it('is complete over several pages, ordered by name', async () => {
     const told = (await pages('/api/models?limit=7&expand=sha')).flat().map(({ id }) => id as string)
     expect(told).toHaveLength(121)
     expect(told).toEqual(told.toSorted())
     expect(await pages('/api/models?author=even&limit=60&expand=sha')).toHaveLength(1)
   })
 
-  it('finds by part of a name what many pages hold', async () => {
+  it('finds part of a name across many pages', async () => {
     const told = (await pages('/api/models?search=MODEL-11&limit=2')).flat().map(({ id }) => id)
     expect(told.toSorted()).toEqual(
       ['even/model-110', 'even/model-112', 'even/model-114', 'even/model-116', 'even/model-118', 'odd/model-11']
@@ -24,13 +24,13 @@ describe('the list of models', () => {
     )
   })
 
-  it('holds at most 20 models with their files on a page', async () => {
+  it('has at most 20 models per page if their files are included', async () => {
     const sizes = (await pages('/api/models?full=true')).map(({ length }) => length)
     expect(Math.max(...sizes)).toBe(20)
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(121)
   })
 
-  it.each(['author', 'filter', 'pipeline_tag'])('refuses a %s longer than a key of the table', async (name) => {
+  it.each(['author', 'filter', 'pipeline_tag'])('refuses a %s that is longer than a table key', async (name) => {
     const { app } = hub()
     expect((await app.request(`/api/models?${name}=${'x'.repeat(3000)}`)).status).toBe(400)
   })

@@ -4,24 +4,24 @@ import { ownerlessRepo, rawRest, refPaths } from '../../../functions/hub/parse-p
 
 const host = 'http://127.0.0.1:8000'
 
-describe('what follows a route', () => {
+describe('the rest of a path', () => {
   it.each([
     ['/a/b/resolve/main/x%2Fy/z', 3, 'main/x%2Fy/z'],
     ['/a/b/resolve/main/x?download=true', 3, 'main/x'],
     ['/api/models/a/b/tree/dev%2Fx/', 5, 'dev%2Fx'],
     ['/a/b/resolve/main/%23hash%3F', 3, 'main/%23hash%3F'],
-  ])('keeps what clients encoded: %s', (path, depth, rest) => {
+  ])('keeps its encoding: %s', (path, depth, rest) => {
     expect(rawRest(host + path, depth)).toBe(rest)
   })
 })
 
 describe('a ref and a path', () => {
-  it('are read as the encoded ref first where clients encode it', () => {
+  it('are split at the first slash of an encoded ref', () => {
     expect(refPaths('dev%2Fx/a/b', { isRefRaw: false })[0]).toEqual({ ref: 'dev/x', path: 'a/b' })
     expect(refPaths('main/100%25.txt', { isRefRaw: false })[0]).toEqual({ ref: 'main', path: '100%.txt' })
   })
 
-  it('are read as the longest ref first where clients send it raw', () => {
+  it('are tried from the longest ref if clients do not encode it', () => {
     expect(refPaths('refs/heads/main/a', { isRefRaw: true })).toEqual([
       { ref: 'refs/heads/main/a', path: '' },
       { ref: 'refs/heads/main', path: 'a' },
@@ -30,13 +30,13 @@ describe('a ref and a path', () => {
     ])
   })
 
-  it('are read in few ways however deep the path is', () => {
+  it('have few candidates, however deep the path is', () => {
     const deep = `main/${'folder/'.repeat(5000)}x`
     expect(refPaths(deep, { isRefRaw: true }).length).toBeLessThan(30)
     expect(refPaths(deep, { isRefRaw: false })[0]?.ref).toBe('main')
   })
 
-  it('are refused where they are not well encoded', () => {
+  it('are refused if they are badly encoded', () => {
     expect(() => refPaths('main/%zz', { isRefRaw: false })).toThrow('percent-encoding')
   })
 })
@@ -48,7 +48,7 @@ describe('a repo without an owner', () => {
     ['/api/models/gpt2/tree/main', 'gpt2'],
     ['/api/models/a/b/c', undefined],
     ['/api/models', undefined],
-  ])('is seen in %s', (path, repo) => {
+  ])('is recognised in %s', (path, repo) => {
     expect(ownerlessRepo(host + path)).toBe(repo)
   })
 })
@@ -64,7 +64,7 @@ describe('the paths of the Hub protocol', () => {
     '/datasets/a/b/resolve/main/x',
     '/a/b/info/refs',
     '/datasets/a/b.git/info/refs',
-  ])('are known: %s', (path) => {
+  ])('are recognised: %s', (path) => {
     expect(isHubPath(path)).toBe(true)
   })
 
@@ -77,7 +77,7 @@ describe('the paths of the Hub protocol', () => {
     '/api/v1/repos/resolve/x',
     '/v1/raw/x',
     '/console/a/b/c/resolve/x',
-  ])('are not those of others: %s', (path) => {
+  ])('do not include %s', (path) => {
     expect(isHubPath(path)).toBe(false)
   })
 })

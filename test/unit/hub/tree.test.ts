@@ -17,8 +17,8 @@ useTable(async (table) => {
   manyId = id
 })
 
-describe('a tree', () => {
-  it('is told whole over pages, each entry once, each folder before its files', async () => {
+describe('a file tree', () => {
+  it('is complete over several pages, with each entry once and each folder before its files', async () => {
     const told = await pages('/api/models/team/many/tree/main?recursive=true')
     expect(told.map(({ length }) => length).every((length) => length <= 1032)).toBe(true)
     const paths = told.flat().map(({ path }) => path as string)
@@ -30,7 +30,7 @@ describe('a tree', () => {
     }
   })
 
-  it('is told level by level without reading what is deeper', async () => {
+  it('is listed by level without reading deeper levels', async () => {
     let read = 0
     const table: Table = {
       ...held.table,
@@ -57,7 +57,7 @@ describe('a tree', () => {
     expect((await pages('/api/models/team/many/tree/main/data%2Fpart?expand=true')).flat()).toHaveLength(2500)
   })
 
-  it('goes on in the revision that it began with', async () => {
+  it('continues at the revision where it began', async () => {
     const { app } = hub({ publicUrl: 'https://hub.example' })
     const answer = await app.request('/api/models/team/many/tree/main?recursive=true')
     expect(answer.headers.get('link')).toMatch(
@@ -89,12 +89,12 @@ describe('a ref', () => {
     ['revision/dev/x', second],
     [`revision/${first}`, first],
     ['commits/dev/x', second],
-  ])('is meant by %s', async (path, commit) => {
+  ])('is resolved from %s', async (path, commit) => {
     const answer = await hub().app.request(`/api/models/team/many/${path}`)
     expect({ status: answer.status, commit: answer.headers.get('x-repo-commit') }).toEqual({ status: 200, commit })
   })
 
-  it('is one segment before the path of a file', async () => {
+  it('is one encoded segment before a file path', async () => {
     const commitOf = async (path: string) => (await hub().app.request(`/team/many/resolve/${path}`)).headers
     expect((await commitOf('dev/x%2Fold.txt')).get('x-repo-commit')).toBe(first)
     expect((await commitOf('dev%2Fx/a.txt')).get('x-repo-commit')).toBe(second)

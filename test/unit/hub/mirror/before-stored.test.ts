@@ -4,8 +4,8 @@ import { bytes, code, host, hub, info, repo, resolve, small, start, useFarHub, w
 
 useFarHub()
 
-describe('what is told before anything is stored', () => {
-  it('has the commit of the other Hub, in every answer', async () => {
+describe('a mirrored repo before it is stored', () => {
+  it('has the upstream commit in every response', async () => {
     await start()
     const commit = hub.commitOf(repo)
     const tree = await host.ask(`${info}/tree/main?recursive=true&expand=true`, { as: 'member' })
@@ -28,7 +28,7 @@ describe('what is told before anything is stored', () => {
     })
   })
 
-  it('leaves out what the policy leaves out, and says why', async () => {
+  it('leaves out files that the policy refuses, and says why', async () => {
     await start()
     const model = (await (await host.ask(`${info}?blobs=true`, { as: 'member' })).json()) as {
       siblings: { rfilename: string; size: number }[]
@@ -41,7 +41,7 @@ describe('what is told before anything is stored', () => {
     expect(hub.requests.map(({ path }) => path).join()).not.toContain('pytorch_model')
   })
 
-  it('holds nothing of Xet, and no link or address of the other Hub', async () => {
+  it('contains no Xet data and no link to the upstream Hub', async () => {
     const edit = (json: unknown) =>
       JSON.parse(JSON.stringify(json).replaceAll('"size"', `"xetHash":"${'e'.repeat(64)}","size"`))
     await start({ faults: [{ kind: 'edit-json', where: 'api', edit }] })
@@ -69,7 +69,7 @@ describe('what is told before anything is stored', () => {
     }
   })
 
-  it('lists folders and pages as it will afterwards', async () => {
+  it('lists folders like a stored one', async () => {
     await start()
     const top = (await (await host.ask(`${info}/tree/main`, { as: 'member' })).json()) as {
       type: string
@@ -91,7 +91,7 @@ describe('what is told before anything is stored', () => {
     expect(((await paths.json()) as { path: string }[]).map(({ path }) => path)).toEqual(['config.json', 'weights'])
   })
 
-  it('goes on page by page with many files, more than the Hub lists with the model', async () => {
+  it('lists more files in pages than the upstream Hub includes with the model', async () => {
     const many = Array.from(
       { length: 2300 },
       (_, at): HubFile => ({ path: `data/${String(at).padStart(5, '0')}.txt`, content: `${at}` }),

@@ -17,13 +17,13 @@ export const files: HubFile[] = [
   weights,
 ]
 
-/** The other Hub, the one that mirrors it and its table, as the test that runs has them. */
+/** The upstream Hub, its mirror and the table of the running test. */
 export let hub: Hub
 export let host: MirrorHost
 export let held: TestTable
 let cleanups: (() => PromiseLike<void>)[] = []
 
-/** For a file of tests: each begins with nothing that another has made. */
+/** For a file of tests: each test begins with an empty table. */
 export function useFarHub(): void {
   beforeAll(async () => {
     held = await startTable()

@@ -19,8 +19,8 @@ import {
 
 useFarHub()
 
-describe('files that are not here', () => {
-  it('come whole and in ranges, with the headers of those that are', async () => {
+describe('files that are not stored yet', () => {
+  it('are served completely and in ranges, with the headers of stored ones', async () => {
     await start({ redirectsSmallFiles: true })
     for (const file of [small, weights, files[1] as HubFile]) {
       const whole = await host.ask(resolve(file.path), { as: 'member' })
@@ -42,7 +42,7 @@ describe('files that are not here', () => {
     expect(await raw.text()).toContain('git-lfs.github.com')
   })
 
-  it('start one import, at the commit that was read; questions and HEADs start none', async () => {
+  it('start one import at the commit that was read; metadata and HEAD requests start none', async () => {
     await start()
     await host.ask(info, { as: 'member' })
     await host.ask(`${info}/tree/main`, { as: 'member' })
@@ -64,7 +64,7 @@ describe('files that are not here', () => {
     })
   })
 
-  it('are fetched once however many ask for a small one, and at most so often at a time for a large one', async () => {
+  it('are fetched once if they are small, and at most four at a time if they are large', async () => {
     await start()
     hub.faults.push({ kind: 'slow', where: 'storage', bytesPerSecond: 4_000_000 })
     const asked = await Promise.all(Array.from({ length: 10 }, () => host.ask(resolve(small.path), { as: 'member' })))
@@ -82,11 +82,11 @@ describe('files that are not here', () => {
     for (const answer of large.filter(({ status }) => status === 200))
       expect((await bytes(answer)).equals(await bytesOf(weights))).toBe(true)
     await bytes(await host.ask(resolve(weights.path), { as: 'member' }))
-    // The last one came from what the first had stored.
+    // The last one came from the store.
     expect(of(weights)).toHaveLength(4)
   })
 
-  it('never reach a client whole when they are not what the Hub said', async () => {
+  it('are not sent completely if their bytes are wrong', async () => {
     await start({ faults: [{ kind: 'wrong-bytes', where: 'storage' }] })
     const answer = await host.ask(resolve(weights.path), { as: 'member' })
     await expect(bytes(answer)).rejects.toThrow()
@@ -95,21 +95,19 @@ describe('files that are not here', () => {
     expect((await host.objects.list({ prefix: 'blobs/' })).objects).toEqual([])
   })
 
-  it('never reach any of several clients whole that ask for them at once, of whom one has them stored', async () => {
+  it('are not sent completely to any of several simultaneous clients if their bytes are wrong', async () => {
     await start({ faults: [{ kind: 'wrong-bytes', where: 'storage' }] })
     const answers = await Promise.all([1, 2, 3].map(() => host.ask(resolve(weights.path), { as: 'member' })))
     for (const answer of answers) await expect(bytes(answer)).rejects.toThrow()
     expect((await host.objects.list({ prefix: 'blobs/' })).objects).toEqual([])
   })
 
-  it('leave nothing behind when the client leaves, and can be had again', async () => {
+  it('leave nothing behind when the client disconnects, and can be requested again', async () => {
     await start()
-    const controller = new AbortController()
     const answer = await host.ask(resolve(weights.path), { as: 'member' })
     const reader = answer.body?.getReader()
     await reader?.read()
     await reader?.cancel()
-    controller.abort()
     expect((await host.objects.list({ prefix: 'blobs/' })).objects).toEqual([])
     expect((await held.scan()).filter(({ sk }) => String(sk).startsWith('STREAM#'))).toEqual([])
     expect((await bytes(await host.ask(resolve(weights.path), { as: 'member' }))).equals(await bytesOf(weights))).toBe(
@@ -118,7 +116,7 @@ describe('files that are not here', () => {
     expect((await host.objects.list({ prefix: 'blobs/' })).objects).toHaveLength(1)
   })
 
-  it('are those of their own folder: no path leads to another route of the Hub', async () => {
+  it('cannot be requested from other routes of the Hub by their path', async () => {
     await start()
     await host.ask(info, { as: 'member' })
     const asked = hub.requests.length
@@ -128,10 +126,10 @@ describe('files that are not here', () => {
   })
 })
 
-describe('where this process may not write blobs', () => {
+describe('a mirror that cannot write blobs', () => {
   const objects = { downloadUrl: async () => 'https://store.test/x' }
 
-  it('redirects to the signed address of what is public, and keeps what is small', async () => {
+  it('redirects to the signed address of a public file, and serves small ones', async () => {
     await start({}, { objects })
     const answer = await host.ask(resolve(weights.path), { as: 'member' })
     expect(answer.status).toBe(302)
@@ -144,7 +142,7 @@ describe('where this process may not write blobs', () => {
     expect((await host.objects.list({ prefix: 'blobs/' })).objects).toEqual([])
   })
 
-  it('gives no address of what is not public, but asks to come again', async () => {
+  it('reveals no address of a private file, and asks the client to retry', async () => {
     await start({ token }, { token, objects })
     const answer = await host.ask(resolve(weights.path), { as: 'admin' })
     expect([answer.status, answer.headers.get('retry-after'), answer.headers.get('location')]).toEqual([

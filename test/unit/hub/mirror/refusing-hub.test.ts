@@ -7,8 +7,8 @@ import { startMirror } from './support.ts'
 
 useFarHub()
 
-describe('a Hub that refuses', () => {
-  it('is asked again for what it has not only after a minute', async () => {
+describe('an upstream Hub that refuses', () => {
+  it('is asked for a missing repo again only after a minute', async () => {
     await start()
     const none = '/api/models/far/none'
     for (const path of [none, `${none}/tree/main`, '/far/none/resolve/main/x.txt']) {
@@ -27,7 +27,7 @@ describe('a Hub that refuses', () => {
     expect(hub.requests).toHaveLength(before + 1)
   })
 
-  it('gives a file that is not there the header by which clients remember it', async () => {
+  it('has missing files answered with the header that clients cache', async () => {
     await start()
     const answer = await host.ask(resolve('none.json'), { as: 'member', method: 'HEAD' })
     expect([answer.status, code(answer), answer.headers.get('x-repo-commit')]).toEqual([
@@ -37,7 +37,7 @@ describe('a Hub that refuses', () => {
     ])
   })
 
-  it('is said to be gated where this mirror was not let in', async () => {
+  it('is reported as gated if it does not admit this mirror', async () => {
     await start({ repos: { [repo]: { files, gated: true } } })
     for (const method of ['HEAD', 'GET']) {
       const answer = await host.ask(resolve(small.path), { as: 'insider', method })
@@ -46,7 +46,7 @@ describe('a Hub that refuses', () => {
     expect(host.sent).toEqual([])
   })
 
-  it('is obeyed when it asks to be left alone', async () => {
+  it('is not asked again before its Retry-After', async () => {
     await start({ faults: [{ kind: 'status', status: 429, retryAfterSeconds: 40, times: 1 }] })
     const answer = await host.ask(info, { as: 'member' })
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '40'])
@@ -58,7 +58,7 @@ describe('a Hub that refuses', () => {
     expect((await host.ask(info, { as: 'member' })).status).toBe(200)
   })
 
-  it('is no reason to say that a repo is missing: away is 504, and it is not asked again at once', async () => {
+  it('does not make a repo seem missing: an outage is 504, and it is not asked again at once', async () => {
     await start({ faults: [{ kind: 'status', status: 502 }] })
     for (const path of [info, resolve(small.path), `${info}/tree/main`, info]) {
       const answer = await host.ask(path, { as: 'member' })
@@ -71,10 +71,10 @@ describe('a Hub that refuses', () => {
   })
 
   it.each([
-    ['answers in a way of its own', { kind: 'status', status: 400 }],
-    ['answers with a page for people', { kind: 'html' }],
-    ['sends somewhere else without an end', { kind: 'redirect', location: '/far/odd' }],
-  ] as const)('is asked for other names as before where of one it %s', async (_, fault) => {
+    ['answers with an unexpected status', { kind: 'status', status: 400 }],
+    ['answers with a web page', { kind: 'html' }],
+    ['redirects in a loop', { kind: 'redirect', location: '/far/odd' }],
+  ] as const)('is still asked for other repos if it %s for one', async (_, fault) => {
     const odd = 'far/odd'
     await start({ repos: { [repo]: { files }, [odd]: { files } }, faults: [{ ...fault, match: /far\/odd/ }] })
     for (let times = 0; times < 4; times++) {
@@ -89,7 +89,7 @@ describe('a Hub that refuses', () => {
     expect(host.said()).not.toContain('"level":"error"')
   })
 
-  it('has a second to answer a HEAD', async () => {
+  it('has to answer a HEAD within a second', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1')
     await once(silent, 'listening')
     const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`

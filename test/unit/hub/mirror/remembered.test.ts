@@ -7,8 +7,8 @@ afterEach(() => void vi.useRealTimers())
 const now = () => new Date()
 const read = async () => 'content'
 
-describe('what is remembered of another Hub', () => {
-  it('is let go of when it is believed no more, also when nobody asks for anything', async () => {
+describe('the cache of the upstream Hub', () => {
+  it('drops entries when they expire, even without requests', async () => {
     const remembered = new Remembered<string>({ itemsMax: 10, now })
     await remembered.get({ key: 'soon', lifeMs: 40_000, read })
     await remembered.get({ key: 'later', lifeMs: 100_000, read })
@@ -21,7 +21,7 @@ describe('what is remembered of another Hub', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('is swept again when something new is remembered', async () => {
+  it('is swept again after new entries', async () => {
     const remembered = new Remembered<string>({ itemsMax: 10, now })
     for (let round = 0; round < 2; round++) {
       await remembered.get({ key: 'a', lifeMs: 1000, read })

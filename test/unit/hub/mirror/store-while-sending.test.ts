@@ -19,8 +19,8 @@ const never = (error: unknown) => {
   throw error
 }
 
-describe('bytes that are stored while they are sent', () => {
-  it('are the same there and here, and stored when the last of them is sent', async () => {
+describe('a body that is stored while it is sent', () => {
+  it('is sent and stored identically, and stored before its last chunk is sent', async () => {
     const { store, text } = keep()
     let storedAt = ''
     const stored = (body: AsyncIterable<Uint8Array>) =>
@@ -39,7 +39,7 @@ describe('bytes that are stored while they are sent', () => {
     expect(received.join('')).toBe('one two three')
   })
 
-  it('are never sent to their end where the store says that they are wrong', async () => {
+  it('is not sent to its end if the store finds it wrong', async () => {
     const { store } = keep()
     const refuse = async (body: AsyncIterable<Uint8Array>) => {
       await store(body)
@@ -67,7 +67,7 @@ describe('bytes that are stored while they are sent', () => {
         for await (const _ of body) throw new Error('no room')
       },
     ],
-  ] as const)('reach the client also where the store fails %s', async (_, store) => {
+  ] as const)('reaches the client even if the store fails %s', async (_, store) => {
     const failures: unknown[] = []
     const body = storeWhileSending({
       body: bytes(),
@@ -78,7 +78,7 @@ describe('bytes that are stored while they are sent', () => {
     expect(failures).toEqual([new Error('no room')])
   })
 
-  it('are not taken for whole by the store when the client leaves, or the source breaks off', async () => {
+  it('is not stored as complete if the client leaves or the source breaks', async () => {
     for (const broken of [false, true]) {
       let outcome = ''
       const store = (body: AsyncIterable<Uint8Array>) =>
@@ -108,7 +108,7 @@ describe('bytes that are stored while they are sent', () => {
     }
   })
 
-  it('come no faster than the slower of the two takes them', async () => {
+  it('is read no faster than the slower of client and store', async () => {
     let produced = 0
     async function* endless() {
       for (;;) {

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-it('nothing is brought into a namespace of the mirror that a collection takes away at that moment, until it is read again', async () => {
+it('imports nothing into a mirror namespace that is deleted at that moment, until it is read again', async () => {
   const { table } = database
   const at = new Date().toISOString()
   const endpoint = 'https://hub.test'
@@ -22,7 +22,7 @@ it('nothing is brought into a namespace of the mirror that a collection takes aw
   let looks = 0
   const get: Table['get'] = async (key, options) => {
     const item = await table.get(key, options)
-    // The last look before the import.
+    // The last check before the import.
     if (key.pk === keys.owner('far').pk && ++looks === 2) await table.delete(key)
     return item as never
   }

@@ -26,7 +26,7 @@ const principal = (username: string, rest: Partial<Principal> = {}): Principal =
   ...rest,
 })
 
-/** Who comes with which key. */
+/** The principal of each key. */
 const callers: Record<string, Principal> = {
   hf_admin: principal('root', { role: 'admin', scopes: ['admin'] }),
   hf_member: principal('ann'),
@@ -48,7 +48,7 @@ export interface MirrorHost extends AsyncDisposable {
   said: () => string
 }
 
-/** A hub that mirrors another, with a clock of its own. What is queued lies in `sent`. */
+/** A hub that mirrors another, with its own clock. Queued messages are in `sent`. */
 export async function startMirror({ table, settings, objects: given }: StartMirror): Promise<MirrorHost> {
   const root = await mkdtemp(join(tmpdir(), 'slipway-mirror-'))
   const objects = { ...createFolderObjectStore({ root }), ...given }
@@ -57,7 +57,7 @@ export async function startMirror({ table, settings, objects: given }: StartMirr
   let said = ''
   const log = createLogger({ level: 'debug', destination: { write: (line: string) => (said += line) } as never })
   const app = createHubApp({
-    // As its role in AWS allows, so that nothing more is ever needed.
+    // With the access of its role in AWS, which must be enough.
     table: guardedTable(table, tableAccess.hub),
     objects: guardedObjects(objects, objectAccess.hub),
     ingest: {
@@ -90,6 +90,6 @@ export async function startMirror({ table, settings, objects: given }: StartMirr
 interface StartMirror {
   table: Table
   settings?: UpstreamSettings | undefined
-  /** Instead of what a folder does. */
+  /** Overrides methods of the folder store. */
   objects?: Partial<ObjectStore>
 }

@@ -21,8 +21,8 @@ import { startMirror } from './support.ts'
 
 useFarHub()
 
-describe('who is answered', () => {
-  it('is nobody while no Hub is named', async () => {
+describe('access to mirrored repos', () => {
+  it('is off without an upstream Hub', async () => {
     await start()
     await using off = await startMirror({ table: held.table })
     const answer = await off.ask(info, { as: 'admin' })
@@ -30,7 +30,7 @@ describe('who is answered', () => {
     expect(hub.requests).toEqual([])
   })
 
-  it('is whoever may read, and never a stranger, nor a key for other things', async () => {
+  it('needs the read scope without a limit to another owner or repo', async () => {
     await start()
     expect((await host.ask(info)).status).toBe(401)
     for (const as of ['infer', 'elsewhere', 'onerepo']) expect((await host.ask(info, { as })).status, as).not.toBe(200)
@@ -38,7 +38,7 @@ describe('who is answered', () => {
     expect((await host.ask(info, { as: 'member' })).status).toBe(200)
   })
 
-  it('does not learn of what the other Hub shows to the token of this server alone, save admins and members', async () => {
+  it("to what only the server's token may read is limited to admins and members of the owner", async () => {
     await start({ token }, { token })
     const path = resolve(small.path)
     for (const [as, status] of [
@@ -52,7 +52,7 @@ describe('who is answered', () => {
     expect(await (await host.ask(info, { as: 'admin' })).json()).toMatchObject({ private: true })
   })
 
-  it('is told of no repo that would be in a namespace of ours', async () => {
+  it('is off for names in a namespace of our own', async () => {
     await start()
     const owner = { name: 'far', kind: 'organisation', createdAt: '', createdBy: 'u', admins: 0 }
     await held.table.put({ ...keys.owner('Far'), ...owner })
@@ -61,7 +61,7 @@ describe('who is answered', () => {
     expect(hub.requests).toEqual([])
   })
 
-  it('is told of our own repo where there is one of the name, and of nothing that this one has not', async () => {
+  it('is off for a name that we have, even for files we do not have', async () => {
     await start()
     const ours = newRepo({ fullName: repo, createdBy: 'u', now: new Date(), visibility: 'public' })
     await held.table.transact(repoCreation(ours, { reposMax: 10 }))
@@ -76,8 +76,8 @@ describe('who is answered', () => {
   })
 })
 
-describe('the token of this server', () => {
-  it('goes to the Hub itself and nowhere else, and keys of clients go nowhere', async () => {
+describe("the server's upstream token", () => {
+  it('is sent only to the upstream Hub itself, and keys of clients are sent nowhere', async () => {
     await start({ token }, { token })
     for (const path of [
       info,

@@ -14,10 +14,10 @@ export const first = '1'.repeat(40)
 export const second = '2'.repeat(40)
 export const sized = (path: string) => ({ path, sizeBytes: 5, sha256 })
 
-/** The table that the hubs of a file of tests read. */
+/** The table of the running file of tests. */
 export let held: TestTable
 
-/** For a file of tests: a table with what is put into it. */
+/** For a file of tests: a table with what `fill` writes. */
 export function useTable(fill: (table: Table) => Promise<void>): void {
   beforeAll(async () => {
     held = await startTable()
@@ -26,7 +26,7 @@ export function useTable(fill: (table: Table) => Promise<void>): void {
   afterAll(() => held.close())
 }
 
-/** A store of which every object is `hello`, that knows how many are open. */
+/** A store whose every object is `hello`, and that counts the open ones. */
 function helloStore() {
   const opened = { now: 0, ever: 0 }
   const get: ObjectStore['get'] = async ({ key, range = { start: 0, end: 4 } }) => {
@@ -40,7 +40,7 @@ function helloStore() {
   return { objects: { get } as unknown as ObjectStore, opened }
 }
 
-/** A hub over that table, whoever asks it. */
+/** A hub over that table, for any caller. */
 export function hub({ table = held.table, publicUrl }: { table?: Table; publicUrl?: string } = {}) {
   const { objects, opened } = helloStore()
   const app = createHubApp({
@@ -57,7 +57,7 @@ export function hub({ table = held.table, publicUrl }: { table?: Table; publicUr
   return { app: { request }, opened }
 }
 
-/** All pages of a list, by the links between them. */
+/** All pages of a list, by their `Link` headers. */
 export async function pages(path: string): Promise<Record<string, unknown>[][]> {
   const { app } = hub()
   const all: Record<string, unknown>[][] = []

@@ -4,7 +4,7 @@ import { type HubOptions, sha256, startHub } from './hub-with-uploads.ts'
 
 export type UploadHub = Awaited<ReturnType<typeof startHub>>
 
-/** Hubs over one table for the tests of a file, each ended with the test that started it. */
+/** Hubs over one table for the tests of a file, each closed after the test that started it. */
 export function freshHubs() {
   let held: TestTable
   const open: UploadHub[] = []

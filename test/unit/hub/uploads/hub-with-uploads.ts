@@ -19,11 +19,11 @@ export const sha256 = (content: Uint8Array | string): string => createHash('sha2
 export interface HubOptions {
   table: Table
   uploads?: Partial<UploadSettings>
-  /** Wraps the folder that holds the objects. */
+  /** Wraps the folder store. */
   store?: (folder: ObjectStore) => ObjectStore
 }
 
-/** The hub in this process, on a folder of its own, as each of several people asks it. */
+/** The hub in this process, on its own folder, with a client for each of several people. */
 export async function startHub({ table, uploads, store = (folder) => folder }: HubOptions) {
   const root = await mkdtemp(join(tmpdir(), 'slipway-uploads-'))
   const objects = store(createFolderObjectStore({ root }))

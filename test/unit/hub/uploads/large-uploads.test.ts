@@ -11,7 +11,7 @@ import { sha256 } from './hub-with-uploads.ts'
 
 const hubs = freshHubs()
 
-describe('an upload that is too large to be read within a request', () => {
+describe('an upload that is too large to verify within a request', () => {
   const settings = { basicMaxBytes: 4, partMinBytes: 8, proveInRequestMaxBytes: 4, waitMs: 0 }
   let hub: UploadHub
   const stepsOf = () =>
@@ -42,8 +42,8 @@ describe('an upload that is too large to be read within a request', () => {
   const proofOf = () =>
     hub.messages.filter(({ step }) => step === 'prove-upload') as { uploadId: string; attempt: number }[]
 
-  it('is proven by somebody with more time, and meanwhile nothing is sent again', async () => {
-    // A mebibyte is the least that parts grow by, so the whole is one part here.
+  it('is verified in the background, without being sent again', async () => {
+    // Parts grow by a mebibyte at least, so this is a single part.
     const { person, repo, content, complete, verify } = await begin('patient', 'eight888')
     expect((await complete()).status).toBe(200)
     expect(proofOf()).toHaveLength(1)
@@ -69,7 +69,7 @@ describe('an upload that is too large to be read within a request', () => {
     expect((await buffer(body)).toString()).toBe('eight888')
   })
 
-  it('is asked to be proven again where nobody saw to it for long', async () => {
+  it('is queued again if nobody verified it for half an hour', async () => {
     const { person, repo, content, complete, verify } = await begin('forgotten', 'forgotten')
     expect((await complete()).status).toBe(200)
     hub.clock.now = new Date(hub.clock.now.getTime() + 29 * 60_000)
@@ -84,7 +84,7 @@ describe('an upload that is too large to be read within a request', () => {
     expect((await person.commit(repo, content.oid, content.size)).status).toBe(200)
   })
 
-  it('is refused for who waits, where it is not what it was said to be', async () => {
+  it('is refused if its bytes have another hash', async () => {
     const { person, repo, content, complete } = await begin('forger', 'forged!!', 'genuine!')
     await complete()
     const [message] = proofOf()
@@ -103,7 +103,7 @@ describe('an upload that is too large to be read within a request', () => {
     expect((await person.batch(repo, content)).object?.actions).toBeDefined()
   })
 
-  it('is refused, and not for ever waited for, where nobody can read it', async () => {
+  it('is refused if it can never be read, instead of waiting for ever', async () => {
     const { person, repo, content, complete } = await begin('dying', 'unreadable')
     await complete()
     const [message] = proofOf()
@@ -112,7 +112,7 @@ describe('an upload that is too large to be read within a request', () => {
     expect((await getUpload(hubs.table, message?.uploadId ?? '', hub.clock.now))?.state).toBe('refused')
   })
 
-  it('begins no second upload of parts where one is under way', async () => {
+  it('starts no second multipart upload while one is running', async () => {
     const created: string[] = []
     const counting = (folder: ObjectStore): ObjectStore => ({
       ...folder,

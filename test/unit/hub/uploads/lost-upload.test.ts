@@ -4,11 +4,11 @@ import { contentOf, freshHubs, repoOf } from './fresh-hubs.ts'
 
 const hubs = freshHubs()
 
-describe('a large file whose content was lost', () => {
+describe('a large file whose content is lost', () => {
   it.each([
     ['in one piece', {}],
     ['in parts', { basicMaxBytes: 4, partMinBytes: 1024 ** 2 }],
-  ])('is sent again %s by who commits it again', async (_, uploads) => {
+  ])('is uploaded again %s with the next commit of it', async (_, uploads) => {
     const hub = await hubs.start({ uploads })
     const person = hub.as('again')
     const repo = await repoOf('again', person)

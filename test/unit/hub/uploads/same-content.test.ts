@@ -7,7 +7,7 @@ import { contentOf, freshHubs, repoOf, type UploadHub } from './fresh-hubs.ts'
 const hubs = freshHubs()
 const inParts = { basicMaxBytes: 4, partMinBytes: 1024 ** 2 }
 
-/** One who sends a content in parts, a step at a time. */
+/** A client that uploads content in parts, step by step. */
 async function uploader(hub: UploadHub, { person, repo, content }: Sender) {
   const { object } = await person.batch(repo, { oid: content.oid, size: content.size })
   const { href = '', header = {} } = object?.actions?.upload ?? {}
@@ -35,7 +35,7 @@ interface Sender {
   content: ReturnType<typeof contentOf>
 }
 
-it('is taken from each of two clients that send it at once, whichever is done first', async () => {
+it('accepts the same content from two simultaneous clients, whichever finishes first', async () => {
   const hub = await hubs.start({ uploads: inParts })
   const person = hub.as('both')
   const given = { person, repo: await repoOf('both', person), content: contentOf('the same weights') }
@@ -46,7 +46,7 @@ it('is taken from each of two clients that send it at once, whichever is done fi
   expect([await first.commit(), await second.commit()]).toEqual([200, 200])
 })
 
-it('is taken while what the first client sent is read to check its hash', async () => {
+it("accepts content while the first client's upload is being verified", async () => {
   let whileRead: (() => Promise<unknown>) | undefined
   const slow = (folder: ObjectStore): ObjectStore => ({
     ...folder,
@@ -67,7 +67,7 @@ it('is taken while what the first client sent is read to check its hash', async 
   expect([await first.complete(), ...said, await first.commit()]).toEqual([200, 200, 200, 200])
 })
 
-it('is joined for who comes a moment after it was proven', async () => {
+it('completes an upload whose content was verified a moment before', async () => {
   let beforeJoined: (() => Promise<unknown>) | undefined
   const late = (folder: ObjectStore): ObjectStore => ({
     ...folder,
@@ -91,7 +91,7 @@ it('is joined for who comes a moment after it was proven', async () => {
   expect([await second.complete(), await second.commit()]).toEqual([200, 200])
 })
 
-it('is refused in parts whose upload is gone, where nobody has sent it whole', async () => {
+it('refuses parts of an aborted upload if nobody else uploaded the content', async () => {
   const hub = await hubs.start({ uploads: inParts })
   const person = hub.as('swept')
   const given = { person, repo: await repoOf('swept', person), content: contentOf('an upload that was swept') }
@@ -100,7 +100,7 @@ it('is refused in parts whose upload is gone, where nobody has sent it whole', a
   expect(await sender.send()).toBe(422)
 })
 
-it('stays proven for who asks where to send it at the moment at which another one is done', async () => {
+it('keeps content verified if another client asks to upload it at that moment', async () => {
   let beforePut: (() => Promise<unknown>) | undefined
   const late: Table = {
     ...hubs.table,
@@ -122,7 +122,7 @@ it('stays proven for who asks where to send it at the moment at which another on
   expect([...sent, (await person.commit(repo, content.oid, content.size)).status]).toEqual([200, 200])
 })
 
-it('stands once in the answer to who asks for it twice', async () => {
+it('returns duplicate objects of a batch once', async () => {
   const hub = await hubs.start({ uploads: inParts })
   const person = hub.as('copies')
   const repo = await repoOf('copies', person)

@@ -5,8 +5,8 @@ import { contentOf, freshHubs, repoOf } from './fresh-hubs.ts'
 
 const hubs = freshHubs()
 
-describe('a store that is a server', () => {
-  it('is sent the bytes itself, which are read before anything names them', async () => {
+describe('a store with its own address', () => {
+  it('receives the bytes directly, which are verified before a commit can name them', async () => {
     const asServer = (folder: ObjectStore): ObjectStore => ({
       ...folder,
       uploadUrl: async ({ key, part }) => `https://store.test/${key}?part=${part?.partNumber ?? ''}`,
@@ -25,12 +25,12 @@ describe('a store that is a server', () => {
     expect(await hub.objects.head({ key: objectKeys.blob(content.oid) })).toBeUndefined()
     await person.batch(repo, content)
     await hub.objects.put({ key, body: Buffer.from(text), sizeBytes: text.length })
-    // JavaScript never asks for it to be verified: the commit does.
+    // JavaScript clients never ask for verification; the commit does.
     expect((await person.commit(repo, content.oid, content.size)).status).toBe(200)
     expect(await hub.objects.head({ key })).toBeUndefined()
   })
 
-  it('may be sent another content while the first is read, and the blob is what was hashed', async () => {
+  it('cannot be given other content during the verification', async () => {
     let swap: (() => Promise<unknown>) | undefined
     const swapping = (folder: ObjectStore): ObjectStore => ({
       ...folder,
@@ -53,7 +53,7 @@ describe('a store that is a server', () => {
     expect(await hub.objects.head({ key: objectKeys.blob(content.oid) })).toBeUndefined()
   })
 
-  it('has proven what one client sent, whatever another one sends in its place a moment later', async () => {
+  it('keeps what one client uploaded if another one overwrites it a moment later', async () => {
     let before: (() => Promise<unknown>) | undefined
     const asServer = (folder: ObjectStore): ObjectStore => ({
       ...folder,
@@ -84,7 +84,7 @@ describe('a store that is a server', () => {
     expect(await hub.objects.head({ key })).toBeUndefined()
   })
 
-  it('is sent the same content by two clients, neither of which ends the upload of the other', async () => {
+  it('accepts the same content from two clients without aborting either upload', async () => {
     const ended: string[] = []
     const asServer = (folder: ObjectStore): ObjectStore => ({
       ...folder,

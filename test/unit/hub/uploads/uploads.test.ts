@@ -9,8 +9,8 @@ import { sha256 } from './hub-with-uploads.ts'
 
 const hubs = freshHubs()
 
-describe('content that somebody else holds', () => {
-  it('is to be sent all the same, and answers nothing about who has it', async () => {
+describe('content that another owner has', () => {
+  it('has to be uploaded, too, and no response reveals who has it', async () => {
     const hub = await hubs.start()
     const [alice, bob] = [hub.as('alice'), hub.as('bob')]
     const [hers, his] = [await repoOf('alice', alice), await repoOf('bob', bob)]
@@ -32,7 +32,7 @@ describe('content that somebody else holds', () => {
     expect((await bob.commit(his, secret.oid, secret.size)).status).toBe(200)
   })
 
-  it('is not to be had with the address of an upload to another repo', async () => {
+  it('cannot be taken with the upload address of another repo', async () => {
     const hub = await hubs.start()
     const [carol, dave] = [hub.as('carol'), hub.as('dave')]
     const [hers, his] = [await repoOf('carol', carol), await repoOf('dave', dave)]
@@ -44,7 +44,7 @@ describe('content that somebody else holds', () => {
     expect((await hub.put(moved, text)).status).toBe(403)
   })
 
-  it('is not named by a key for one repo, also of the same owner', async () => {
+  it('cannot be named by a key for one repo, even of the same owner', async () => {
     const hub = await hubs.start()
     const erin = hub.as('erin')
     const [one, other] = [await repoOf('erin', erin), await repoOf('erin', erin)]
@@ -62,7 +62,7 @@ describe('content that somebody else holds', () => {
 })
 
 describe('an owner whose quota is full', () => {
-  it('is told so before anything is sent, and a key for one repo learns nothing by it', async () => {
+  it('is told before the upload, and a key for one repo learns nothing from it', async () => {
     const hub = await hubs.start()
     const fred = hub.as('fred')
     const repo = await repoOf('fred', fred)
@@ -85,7 +85,7 @@ describe('an owner whose quota is full', () => {
   })
 })
 
-describe('an address', () => {
+describe('an upload address', () => {
   it('expires', async () => {
     const hub = await hubs.start()
     const person = hub.as('late')
@@ -97,7 +97,7 @@ describe('an address', () => {
     expect(await hub.objects.head({ key: objectKeys.blob(content.oid) })).toBeUndefined()
   })
 
-  it('holds no key, and its secret is made once and kept', async () => {
+  it('contains no key, and is accepted by other instances', async () => {
     const hub = await hubs.start()
     const person = hub.as('once')
     const repo = await repoOf('once', person)
@@ -113,7 +113,7 @@ describe('an address', () => {
     expect((await another.put(href, text)).status).toBe(200)
   })
 
-  it('is not answered without a length', async () => {
+  it('needs a content length', async () => {
     const hub = await hubs.start()
     const person = hub.as('length')
     const { text, ...content } = contentOf('no length')
@@ -123,13 +123,13 @@ describe('an address', () => {
   })
 })
 
-it('is committed whole where a collection begins a round meanwhile', async () => {
+it('a commit is complete even if a collection begins meanwhile', async () => {
   let stored = 0
   const sweeping = (folder: ObjectStore): ObjectStore => ({
     ...folder,
     put: async (request) => {
       const outcome = await folder.put(request)
-      // After the round was read, and before it is asked whether it stands.
+      // After the commit has read the round, and before it checks it again.
       if (stored++ === 0) await beginSweepRound(hubs.table)
       return outcome
     },

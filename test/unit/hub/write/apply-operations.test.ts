@@ -11,23 +11,23 @@ const before = ['README.md', 'a/1', 'a/b/2', 'ab', 'c/3'].map((path) => file(pat
 const pathsAfter = (...changes: FileChange[]) => applyOperations(before, changes).files.map(({ path }) => path)
 
 describe('the files after a commit', () => {
-  it('are the ones before it, with what is put and without what is deleted, by path', () => {
+  it('are the previous ones with the additions and without the deletions, ordered by path', () => {
     expect(pathsAfter(put('Z'), gone('ab'), put('a/0'))).toEqual(['README.md', 'Z', 'a/0', 'a/1', 'a/b/2', 'c/3'])
   })
 
-  it('lack a folder whole, and nothing that only begins like it', () => {
+  it('lose a deleted folder completely, and nothing that only shares its prefix', () => {
     expect(pathsAfter(emptied('a'))).toEqual(['README.md', 'ab', 'c/3'])
     expect(pathsAfter(emptied('a/b'))).toEqual(['README.md', 'a/1', 'ab', 'c/3'])
   })
 
-  it('are made in the order of the lines: a folder is emptied and filled again', () => {
+  it('follow the order of the operations, such as a folder deleted and filled again', () => {
     expect(pathsAfter(emptied('a'), put('a/new'))).toEqual(['README.md', 'a/new', 'ab', 'c/3'])
     expect(applyOperations(before, [put('ab', 'x'), put('ab', 'y')]).files.find(({ path }) => path === 'ab')).toEqual(
       file('ab', 'y'),
     )
   })
 
-  it('are what each line leaves of what the one before it left, whatever the lines', () => {
+  it('are the result of any operations in order', () => {
     const path = fc
       .array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 3 })
       .map((names) => names.join('/'))
@@ -49,19 +49,19 @@ describe('the files after a commit', () => {
     )
   })
 
-  it('are found in a moment where ten thousand folders go, one by one', () => {
+  it('are computed in linear time for ten thousand deleted folders', () => {
     const folders = Array.from({ length: 10_000 }, (_, at) => `data/part-${at}`)
     const many = folders.flatMap((folder) => [0, 1, 2, 3].map((at) => file(`${folder}/file-${at}.txt`)))
     const usedMs = cpuMs(() => expect(applyOperations(many, folders.map(emptied)).files).toEqual([]))
     expect(usedMs).toBeLessThan(4000)
   })
 
-  it('may have a file in the place of a folder that goes', () => {
+  it('may include a file with the name of a deleted folder', () => {
     expect(pathsAfter(emptied('a'), put('a'))).toEqual(['README.md', 'a', 'ab', 'c/3'])
   })
 
   it.each([[gone('nothing')], [gone('a')], [emptied('nothing')], [emptied('ab')], [emptied('A')]])(
-    'are not made where there is nothing to delete: %j',
+    'do not change if there is nothing to delete: %j',
     (change) => {
       expect(() => applyOperations(before, [change])).toThrow(
         expect.objectContaining({ status: 404, code: 'entry_not_found' }),
@@ -73,7 +73,7 @@ describe('the files after a commit', () => {
     expect(() => applyOperations(before, [put(path)])).toThrow(expect.objectContaining({ status: 400 }))
   })
 
-  it('are said to be the same where a commit changes nothing', () => {
+  it('are unchanged if a commit changes nothing', () => {
     expect(applyOperations(before, [put('ab')]).changed).toBe(false)
     expect(applyOperations(before, []).changed).toBe(false)
     expect(applyOperations(before, [put('ab', 'other')]).changed).toBe(true)

@@ -13,7 +13,7 @@ describe('a new branch', () => {
     'A'.repeat(40),
     '0'.repeat(40),
     'refs/tags/v1',
-  ])('is not called %j', (name) => {
+  ])('cannot be named %j', (name) => {
     expect(() => newBranchName(name)).toThrow(/cannot be a branch/)
   })
 
@@ -22,18 +22,18 @@ describe('a new branch', () => {
     ['dev/x', 'dev/x'],
     ['refs/heads/dev', 'dev'],
     ['v1.0', 'v1.0'],
-  ])('asked for as %j is %j', (asked, name) => {
+  ])('named %j is called %j', (asked, name) => {
     expect(newBranchName(asked)).toBe(name)
   })
 })
 
-describe('a branch of older rules', () => {
-  it.each(['head', 'a/.b', 'A'.repeat(40)])('called %j is still named', (name) => {
+describe('a branch from before these rules', () => {
+  it.each(['head', 'a/.b', 'A'.repeat(40)])('can still be addressed as %j', (name) => {
     expect(branchName(name)).toBe(name)
     expect(branchName(`refs/heads/${name}`)).toBe(name)
   })
 
-  it('called HEAD is named in full', () => {
+  it('named HEAD is addressed in full', () => {
     expect(branchName('refs/heads/HEAD')).toBe('HEAD')
     expect(branchName('HEAD')).toBe('main')
   })

@@ -6,7 +6,7 @@ const chunks = async function* (count: number) {
 }
 const budgetOf = (maxBytes: number) => createByteBudget({ maxBytes, onExceeded: () => new Error('too much at once') })
 
-it('bodies that together are beyond the budget are refused, and none is after they are over', async () => {
+it('bodies over the shared budget are refused until others end', async () => {
   const budget = budgetOf(100)
   const first = budget.open()
   expect(await Array.fromAsync(first.counted(chunks(6)))).toHaveLength(6)
@@ -16,7 +16,7 @@ it('bodies that together are beyond the budget are refused, and none is after th
   expect(await Array.fromAsync(budget.open().counted(chunks(4)))).toHaveLength(4)
 })
 
-it('a share is given back once, however often that is said', async () => {
+it('a share is released once, however often release is called', async () => {
   const budget = budgetOf(100)
   const share = budget.open()
   await Array.fromAsync(share.counted(chunks(10)))

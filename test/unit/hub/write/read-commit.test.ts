@@ -33,27 +33,30 @@ describe('a commit', () => {
     { key: 'deletedFolder', value: { path: 'old/' } },
   )
 
-  it.each([1, 2, 5, 10_000])('is read from pieces of %i bytes, with and without a last line end', async (sizeBytes) => {
-    for (const text of [whole, `${whole}\n`, whole.replaceAll('\n{', '\r\n\n{')]) {
-      const { header, operations } = await readCommit(pieces(text, sizeBytes))
-      expect(header).toEqual({ summary: 'ä model', description: 'of\nmine', parentCommit: 'b'.repeat(40) })
-      expect(operations).toEqual([
-        { kind: 'file', path: 'ü.txt', content: Buffer.from('ü') },
-        { kind: 'file', path: 'plain.txt', content: Buffer.from('ü') },
-        { kind: 'lfsFile', path: 'm.onnx', oid, sizeBytes: 3 },
-        { kind: 'lfsFile', path: 'copy.onnx', oid, sizeBytes: undefined },
-        { kind: 'deletedFile', path: 'old.txt' },
-        { kind: 'deletedFolder', path: 'old' },
-      ])
-    }
-  })
+  it.each([1, 2, 5, 10_000])(
+    'is read from chunks of %i bytes, with and without a final line break',
+    async (sizeBytes) => {
+      for (const text of [whole, `${whole}\n`, whole.replaceAll('\n{', '\r\n\n{')]) {
+        const { header, operations } = await readCommit(pieces(text, sizeBytes))
+        expect(header).toEqual({ summary: 'ä model', description: 'of\nmine', parentCommit: 'b'.repeat(40) })
+        expect(operations).toEqual([
+          { kind: 'file', path: 'ü.txt', content: Buffer.from('ü') },
+          { kind: 'file', path: 'plain.txt', content: Buffer.from('ü') },
+          { kind: 'lfsFile', path: 'm.onnx', oid, sizeBytes: 3 },
+          { kind: 'lfsFile', path: 'copy.onnx', oid, sizeBytes: undefined },
+          { kind: 'deletedFile', path: 'old.txt' },
+          { kind: 'deletedFolder', path: 'old' },
+        ])
+      }
+    },
+  )
 
   it.each([
     ['summary', { ...header, value: { summary: 'half \ud83d' } }, 'Line 1: "value.summary" contains half'],
     ['description', { ...header, value: { summary: 's', description: '\udc00' } }, 'Line 1: "value.description"'],
     ['path', [header, { key: 'deletedFile', value: { path: '\ud800' } }], 'Line 2: "value.path" contains half'],
     ['content', [header, file({ content: 'a\ud83db' })], 'Line 2: "value.content" contains half'],
-  ])('with half a character in its %s is refused, not stored as another one', async (_, items, message) => {
+  ])('with a lone surrogate in its %s is refused instead of changed', async (_, items, message) => {
     expect(await refusal(lines(...[items].flat()))).toContain(`400 ${message}`)
     const whole = lines(header, file({ content: 'a\ud83d\ude00b' })).replace('😀', String.raw`\ud83d\ude00`)
     expect((await readCommit(pieces(whole))).operations).toMatchObject([{ content: Buffer.from('a😀b') }])
@@ -76,17 +79,17 @@ describe('a commit', () => {
     ['no header', lines(file({})), 'Line 1: the header has to be the first line'],
     ['two headers', lines(header, header), 'Line 2: the header has to be the first line'],
     ['a late header', lines(file({}), header), 'Line 1: the header'],
-    ['a header that says nothing', lines({ key: 'header', value: {} }), 'Line 1, header.summary'],
+    ['an empty header', lines({ key: 'header', value: {} }), 'Line 1, header.summary'],
     ['no JSON', lines(header, '{"key":'), 'Line 2 is not JSON'],
     ['a list', lines('[]'), 'Line 1 is not {"key":…,"value":…}'],
     ['null', lines('null'), 'Line 1 is not {"key":…,"value":…}'],
-    ['a key that nobody knows', lines(header, { key: 'renamedFile', value: {} }), '"renamedFile" is not one of header'],
-    ['a key that every object has', lines(header, { key: 'toString', value: {} }), '"toString" is not one of'],
-    ['a field that nobody knows', lines(header, file({ oldPath: 'b.txt' })), 'Line 2, file'],
-    ['a name twice', lines(header, '{"key":"file","value":{"path":"a","path":"b","content":""}}'), '"path" twice'],
-    ['a name twice, once escaped', lines('{"key":"header","k\\u0065y":"file","value":{}}'), '"key" twice'],
+    ['an unknown key', lines(header, { key: 'renamedFile', value: {} }), '"renamedFile" is not one of header'],
+    ['a key of the object prototype', lines(header, { key: 'toString', value: {} }), '"toString" is not one of'],
+    ['an unknown field', lines(header, file({ oldPath: 'b.txt' })), 'Line 2, file'],
+    ['a duplicate name', lines(header, '{"key":"file","value":{"path":"a","path":"b","content":""}}'), '"path" twice'],
+    ['a duplicate name, once escaped', lines('{"key":"header","k\\u0065y":"file","value":{}}'), '"key" twice'],
     ['broken base64', lines(header, file({ content: 'Y*==', encoding: 'base64' })), '"a.txt" is not base64'],
-    ['base64 that is cut', lines(header, file({ content: 'YWJjZ', encoding: 'base64' })), 'is not base64'],
+    ['truncated base64', lines(header, file({ content: 'YWJjZ', encoding: 'base64' })), 'is not base64'],
     ['base64 with bits left over', lines(header, file({ content: 'YR==', encoding: 'base64' })), 'is not base64'],
     ['another encoding', lines(header, file({ encoding: 'hex' })), 'Line 2, file.encoding'],
     ['no content', lines(header, { key: 'file', value: { path: 'a' } }), 'Line 2, file.content'],
@@ -98,9 +101,9 @@ describe('a commit', () => {
       lines(header, { key: 'lfsFile', value: { path: 'a', algo: 'sha256', oid, size: -1 } }),
       'lfsFile.size',
     ],
-    ['bytes that are no letters', Buffer.from([...Buffer.from('{"key":"'), 0xff, 0xfe]), 'Line 1 is not UTF-8'],
-    ['a cliff of brackets', lines(header, '['.repeat(300_000)), 'Line 2 is not JSON'],
-  ])('is refused that holds %s', async (_, text, message) => {
+    ['invalid UTF-8', Buffer.from([...Buffer.from('{"key":"'), 0xff, 0xfe]), 'Line 1 is not UTF-8'],
+    ['300,000 brackets', lines(header, '['.repeat(300_000)), 'Line 2 is not JSON'],
+  ])('is refused with %s', async (_, text, message) => {
     expect(await refusal(text)).toMatch(/^400 /)
     expect(await refusal(text)).toContain(message)
   })
@@ -120,7 +123,7 @@ describe('a commit', () => {
     'e\u0301',
     'x'.repeat(1000),
     `${'a/'.repeat(40)}b`,
-  ])('is refused with the path %j, whatever is done there', async (path) => {
+  ])('is refused with the path %j in any operation', async (path) => {
     for (const operation of [
       file({ path }),
       { key: 'lfsFile', value: { path, algo: 'sha256', oid } },
@@ -144,7 +147,7 @@ describe('a commit', () => {
     expect(await refusal(lines(header, file({}), file({}), file({})), limits)).toMatch(/^400 .*at most 3 lines/)
   })
 
-  it('never fails in another way than by name, whatever it holds', async () => {
+  it('fails only with a client error, whatever it contains', async () => {
     const values = fc.oneof(fc.json(), fc.string(), fc.constantFrom(...whole.split('\n')))
     await fc.assert(
       fc.asyncProperty(fc.array(values, { maxLength: 4 }), async (texts) => {
@@ -154,7 +157,7 @@ describe('a commit', () => {
     )
   })
 
-  it('whose sender hangs up is no failure of the server, and any other broken read is', async () => {
+  it('whose sender disconnects is not a server error, but any other broken read is', async () => {
     async function* ending(error: Error): AsyncGenerator<Uint8Array> {
       yield Buffer.from(`${JSON.stringify(header)}\n{"key":`)
       throw error

@@ -10,8 +10,8 @@ const hubs = freshHubs()
 
 it.each([
   ['no length and no body', ''],
-  ['a length of nothing', 'Content-Length: 0\r\n'],
-])('a branch is made by a request with %s', async (_, length) => {
+  ['a length of 0', 'Content-Length: 0\r\n'],
+])('creates a branch from a request with %s', async (_, length) => {
   const hub = await hubs.start()
   const person = hub.as('brancher')
   const repo = await repoOf('brancher', person)

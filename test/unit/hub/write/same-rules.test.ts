@@ -17,8 +17,8 @@ const hub = (method: string, path: string, json: object = {}, as = 'ben') =>
 const platform = (method: string, path: string, json?: object, as = 'ada') =>
   host.ask(method, `/${repo}/${path}`, { as, ...(json && { json }) })
 
-describe('refs by the Hub protocol', () => {
-  it('stand in for no alias, protected or not', async () => {
+describe('refs in the Hub protocol', () => {
+  it('cannot replace an alias, protected or not', async () => {
     await platform('POST', 'aliases', { name: 'champion', revision: first, isProtected: true })
     expect((await hub('POST', 'branch/champion')).status).toBe(409)
     expect((await hub('POST', 'branch/champion', { overwrite: true, startingPoint: second })).status).toBe(409)
@@ -28,7 +28,7 @@ describe('refs by the Hub protocol', () => {
   })
 
   it.each(['refs%2Fheads%2FHEAD', 'head', 'a%2F.b', 'x.lock', 'A'.repeat(40)])(
-    'are made under no name that the platform refuses: %s',
+    'cannot have a name that the platform refuses: %s',
     async (name) => {
       expect((await hub('POST', `branch/${name}`, { startingPoint: first })).status).toBe(400)
       const tag = decodeURIComponent(name).replace('refs/heads/', '')
@@ -37,7 +37,7 @@ describe('refs by the Hub protocol', () => {
     },
   )
 
-  it.each(['head', 'a/.b'])('of older rules are read, committed to and deleted: %s', async (name) => {
+  it.each(['head', 'a/.b'])('with a formerly valid name can be read, committed to and deleted: %s', async (name) => {
     const odd = await host.commit(repo, { 'a.txt': 'odd' }, { branch: name })
     const path = encodeURIComponent(name)
     expect((await host.call('GET', `/api/models/${repo}/revision/${path}`, { as: 'ben' })).body.sha).toBe(odd)
@@ -46,13 +46,13 @@ describe('refs by the Hub protocol', () => {
     expect((await hub('DELETE', `branch/${path}`)).status).toBe(404)
   })
 
-  it('take a version away as a whole', async () => {
+  it('delete a version completely', async () => {
     expect((await platform('POST', 'versions', { revision: first })).body.name).toBe('v1')
     expect((await hub('DELETE', 'tag/v1')).status).toBe(200)
     expect((await host.scan()).filter(({ sk }) => String(sk).startsWith('VERSION#'))).toEqual([])
   })
 
-  it('leave main where it is, or move it as a whole', async () => {
+  it('cannot delete main, and move it completely', async () => {
     expect((await hub('DELETE', 'branch/main')).status).toBe(400)
     expect((await hub('POST', 'branch/main', { overwrite: true, startingPoint: first })).status).toBe(200)
     expect((await host.get(`/${repo}`)).body.revision).toBe(first)
@@ -62,7 +62,7 @@ describe('refs by the Hub protocol', () => {
     ])
   })
 
-  it('begin with nothing where that is asked for', async () => {
+  it('can start empty', async () => {
     expect((await hub('POST', 'branch/bare', { emptyBranch: true })).status).toBe(200)
     expect((await host.get(`/${repo}/revisions/bare`)).body).toMatchObject({ filesTotal: 0 })
     expect((await hub('POST', 'branch/bare', { emptyBranch: true })).status).toBe(409)
@@ -70,7 +70,7 @@ describe('refs by the Hub protocol', () => {
     expect((await host.get(`/${repo}/revisions/bare`)).body.id).toBe(second)
   })
 
-  it('asked for by both protocols at once are one', async () => {
+  it('created in both protocols at once are created once', async () => {
     const asked = await Promise.all([
       hub('POST', 'branch/once'),
       hub('POST', 'tag/main', { tag: 'once' }),
@@ -81,18 +81,18 @@ describe('refs by the Hub protocol', () => {
   })
 })
 
-describe('repos by the Hub protocol', () => {
+describe('repos in the Hub protocol', () => {
   const move = (from: string, to: string, as: string) =>
     host.call('POST', '/api/repos/move', { as, json: { fromRepo: from, toRepo: to, type: 'model' } })
 
-  it('are given to an owner by its admins alone', async () => {
+  it('can be moved to an owner by its admins only', async () => {
     await host.make('team/seed')
     expect((await move(repo, 'team/given', 'ada')).status).toBe(403)
     expect((await move(repo, 'eve/given', 'ada')).status).toBe(404)
     expect((await move(repo, 'team/given', 'root')).status).toBe(200)
   })
 
-  it('are deleted and moved by the name that they have, not by one that they had', async () => {
+  it('are deleted and moved by their current name only', async () => {
     const now = `${repo}-renamed`
     expect((await move(repo, now, 'ada')).status).toBe(200)
     const json = { name: repo, type: 'model' }

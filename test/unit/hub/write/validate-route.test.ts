@@ -5,7 +5,7 @@ import type { startHub } from '../uploads/hub-with-uploads.ts'
 const hubs = freshHubs()
 type Hub = Awaited<ReturnType<typeof startHub>>
 
-/** As a client that has no key, or, as `ModelCard.validate` of Python does, leaves it out. */
+/** Sends a card without a key, as `ModelCard.validate` of Python does. */
 const asStranger = async (hub: Hub, content: string) => {
   const answer = await hub.post('/api/validate-yaml', { content, repoType: 'model' })
   return { status: answer.status, body: (await answer.json()) as Verdict }
@@ -17,7 +17,7 @@ interface Verdict {
 }
 
 describe('a card that is sent without a key', () => {
-  it('is judged', async () => {
+  it('is validated', async () => {
     const hub = await hubs.start()
     const good = await asStranger(hub, '---\nlicense: mit\n---\n# A model\n')
     expect(good).toEqual({ status: 200, body: { errors: [], warnings: [] } })
@@ -25,7 +25,7 @@ describe('a card that is sent without a key', () => {
     expect([bad.status, bad.body.errors?.length]).toEqual([400, 1])
   })
 
-  it('is judged only as far as takes no time, which is less than for who is known', async () => {
+  it('is validated only up to a size, which is smaller than with a key', async () => {
     const hub = await hubs.start()
     const long = `---\ntags: [${'a,'.repeat(5000)}]\n---\n`
     const unread = await asStranger(hub, long)
