@@ -1,5 +1,5 @@
 import type { Device } from './engine/engine.ts'
-import type { Isolation } from './tasks/task.ts'
+import type { Isolation } from './tasks/isolation.ts'
 
 /** A host's settings of the inference service. */
 export interface ServingConfig {

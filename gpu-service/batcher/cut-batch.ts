@@ -1,5 +1,4 @@
 import type { RunShape } from './cost-model.ts'
-import { runsTogetherMax } from './cut-runs.ts'
 
 export interface CutInput<Entry> {
   /** The next waiting entries, in order. */
@@ -47,10 +46,6 @@ const olderMin = 16
 /** The maximum predicted time of a run whose first item alone takes `aloneMs`. */
 export const runBoundMs = ({ runMsMax }: BatchLimits, aloneMs: number): number =>
   Math.max(runMsMax, aloneMs * stretchOfLong)
-
-/** How many of the oldest entries a batch is chosen from: enough to fill it with similar ones. */
-export const windowOf = ({ itemsMax }: BatchLimits): number =>
-  itemsMax === 1 ? runsTogetherMax : Math.max(512, itemsMax)
 
 /**
  * Chooses the entries of the next run: always the first, then those of its group nearest to it in size, while the run

@@ -1,5 +1,5 @@
-import { type CutInput, cutBatch, windowOf } from './cut-batch.ts'
-import { cutRuns } from './cut-runs.ts'
+import { type BatchLimits, type CutInput, cutBatch } from './cut-batch.ts'
+import { cutRuns, runsTogetherMax } from './cut-runs.ts'
 import type { Job } from './job.ts'
 import type { Waiting } from './waiting.ts'
 
@@ -22,3 +22,7 @@ export function takeNext<Input, Output>({ waiting, limits, nowMs, ...engines }: 
   }
   return batches.filter(({ length }) => length > 0)
 }
+
+/** How many of the oldest entries a batch is chosen from: enough to fill it with similar ones. */
+export const windowOf = ({ itemsMax }: BatchLimits): number =>
+  itemsMax === 1 ? runsTogetherMax : Math.max(512, itemsMax)

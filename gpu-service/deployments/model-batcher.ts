@@ -6,7 +6,7 @@ import { ModelLost } from '../engine/engine.ts'
 import type { GatedQueue } from '../models/gated-queue.ts'
 import { graphId } from '../models/graph-id.ts'
 import type { ModelLease } from '../models/model-lease.ts'
-import type { TaskModel } from '../tasks/task.ts'
+import type { TaskModel } from '../tasks/task-model.ts'
 import type { SlotParts } from './slot-parts.ts'
 
 export interface ModelBatcherOptions<Input, Output> {

@@ -1,5 +1,5 @@
 import type { ItemQueue } from '../batcher/item-queue.ts'
-import type { Isolation } from '../tasks/task.ts'
+import type { Isolation } from '../tasks/isolation.ts'
 import { taskNamed } from '../tasks/tasks.ts'
 import type { GatedQueue } from './gated-queue.ts'
 import type { ModelRequest } from './model-cache.ts'

@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import { assertRoom, type Served } from '../deployments/served.ts'
 import { type BodyHold, BodyRoom, countedAsItComes } from './body-room.ts'
-import { type Place, placeOf } from './call-options.ts'
+import { placeOf } from './call-options.ts'
 import { noteRefusal } from './refusal-cache.ts'
-import type { ServingEnvironment } from './serving-environment.ts'
+import type { Place, ServingEnvironment } from './serving-environment.ts'
 
 /** Whether there is room for another request, for any model. */
 export interface Admission {

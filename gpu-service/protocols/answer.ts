@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
-import type { JsonText, Timing } from '../tasks/task.ts'
+import type { JsonText } from '../tasks/task.ts'
+import type { Timing } from '../tasks/timing.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 
 interface Answer {

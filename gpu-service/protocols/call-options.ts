@@ -3,7 +3,7 @@ import { principalOf } from '../../shared/auth/middleware.ts'
 import { errors } from '../../shared/errors.ts'
 import type { CallOptions } from '../batcher/call-options.ts'
 import { withLimitHeaders } from './limit-headers.ts'
-import type { ServingEnvironment } from './serving-environment.ts'
+import type { Place, ServingEnvironment } from './serving-environment.ts'
 
 /** In seconds: ours, and those in which the OpenAI SDKs for JavaScript and Python send their own timeout. */
 const timeoutHeaders = ['x-request-timeout', 'x-stainless-timeout', 'x-stainless-read-timeout'] as const
@@ -24,9 +24,6 @@ function chargeTo(context: Context<ServingEnvironment>, tokens: number): void {
   const limits = context.get('limits')
   if (limits !== undefined) withLimitHeaders(limits, context, () => context.get('admitted')?.charge(tokens))
 }
-
-/** What determines a request's position in a queue. */
-export type Place = Pick<CallOptions, 'priority' | 'tenant' | 'patience'>
 
 /** @throws AppError `invalid_request` naming the header at fault */
 export function placeOf(context: Context<ServingEnvironment>): Place {

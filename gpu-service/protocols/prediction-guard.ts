@@ -5,8 +5,8 @@ import { predictionMaxBytes } from '../../shared/contract/predict.ts'
 import { announcedBytes, withinLimit } from '../../shared/http/json-body.ts'
 import { takeRoom } from './admission.ts'
 import { noteOutcome } from './note-outcome.ts'
-import { type AnswerError, writesErrors } from './protocol-errors.ts'
-import type { ServingEnvironment } from './serving-environment.ts'
+import { writesErrors } from './protocol-errors.ts'
+import type { AnswerError, ServingEnvironment } from './serving-environment.ts'
 import type { ServingParts } from './serving-parts.ts'
 
 interface PredictionGuard {

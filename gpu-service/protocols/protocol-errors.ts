@@ -1,7 +1,5 @@
-import type { Context, ErrorHandler, MiddlewareHandler } from 'hono'
-import type { ServingEnvironment } from './serving-environment.ts'
-
-export type AnswerError = ErrorHandler<ServingEnvironment>
+import type { Context, MiddlewareHandler } from 'hono'
+import type { AnswerError, ServingEnvironment } from './serving-environment.ts'
 
 /**
  * Selects how errors are written from here on. A sub-app with its own `onError` could do so, too, but then Hono chains

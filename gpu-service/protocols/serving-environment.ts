@@ -1,9 +1,9 @@
+import type { ErrorHandler } from 'hono'
 import type { HttpVariables } from '../../shared/http/context.ts'
+import type { CallOptions } from '../batcher/call-options.ts'
 import type { Admitted, RequestLimits } from '../deployments/request-limits.ts'
 import type { Route } from '../deployments/route.ts'
 import type { BodyHold } from './body-room.ts'
-import type { Place } from './call-options.ts'
-import type { AnswerError } from './protocol-errors.ts'
 
 /** The variables of every request of the inference service. */
 export interface ServingEnvironment {
@@ -34,3 +34,9 @@ export interface ServingEnvironment {
     bodyHold?: BodyHold | undefined
   }
 }
+
+/** Writes an error in a protocol's way. */
+export type AnswerError = ErrorHandler<ServingEnvironment>
+
+/** What determines a request's position in a queue. */
+export type Place = Pick<CallOptions, 'priority' | 'tenant' | 'patience'>

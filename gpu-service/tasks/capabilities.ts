@@ -3,8 +3,9 @@ import type { CallOptions } from '../batcher/call-options.ts'
 import type { Embeddings } from './feature-extraction/embeddings.ts'
 import type { LabelScore } from './label-scores.ts'
 import type { Sparse } from './sparse/sparse.ts'
-import type { Timing } from './task.ts'
 import type { TensorAccess } from './tensors/tensors.ts'
+import type { Truncation } from './text/truncation.ts'
+import type { Answered } from './timing.ts'
 
 /** What protocols may use of a model besides its pipeline. Each task offers those that its model supports. */
 export interface Capabilities {
@@ -15,21 +16,6 @@ export interface Capabilities {
   tokenizer: TokenizerCapability
   /** The graph itself, by tensor names: for every model whose graph is the repo's. */
   tensors: TensorAccess
-}
-
-/** What happens to a text that is too long for the model. */
-export interface Truncation {
-  /** If false, such a text is refused with `invalid_input`. */
-  truncate: boolean
-  /** The end that is cut off. */
-  direction: 'left' | 'right'
-}
-
-/** The cost of an answer. */
-export interface Answered {
-  timing: Timing
-  /** The number of tokens of all inputs, special ones included. */
-  tokens: number
 }
 
 /** Scores how well each text answers a query, with a cross-encoder. */

@@ -1,5 +1,5 @@
 import type { TensorSignature } from '../../shared/contract/repo.ts'
-import type { TaskModel } from './task.ts'
+import type { TaskModel } from './task-model.ts'
 
 /** The size of a dimension that a graph was exported with, if it is fixed. */
 export const fixedSize = (dimension: number | string | undefined): number | undefined =>

@@ -1,6 +1,8 @@
 import type { OnnxHeader } from '../../shared/onnx/onnx-header.ts'
-import type { Isolation } from './task.ts'
 import { tokenInputs } from './text/token-tensors.ts'
+
+/** Whether each input runs alone: `auto` does so if others in the batch would change its answer. */
+export type Isolation = 'auto' | 'always' | 'never'
 
 type Outline = Pick<OnnxHeader, 'operators'> & Partial<Pick<OnnxHeader, 'inputs'>>
 

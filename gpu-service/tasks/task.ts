@@ -1,12 +1,13 @@
-import type { TensorSignature } from '../../shared/contract/repo.ts'
 import type { OnnxHeader } from '../../shared/onnx/onnx-header.ts'
-import type { Batcher } from '../batcher/batcher.ts'
 import type { CallOptions } from '../batcher/call-options.ts'
-import type { Device, EngineCall, Tensors } from '../engine/engine.ts'
+import type { Device } from '../engine/engine.ts'
 import type { ModelFiles } from '../models/model-files.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { Pictures } from './image/pictures.ts'
+import type { Isolation } from './isolation.ts'
+import type { BatcherFactory, HiddenTensors, WarmUpRun } from './task-model.ts'
 import type { SlowAllowance } from './text/slow-allowance.ts'
+import type { Timing } from './timing.ts'
 
 /** A kind of model. A task reads a model's files and knows how to run its graph. */
 export interface Task {
@@ -28,15 +29,12 @@ export interface ModelSource {
 /** How the host and the deployment want models to run. */
 export interface RunSettings {
   device: Device
-  /** Whether each input runs alone: `auto` does so if others in the batch would change its answer. */
   isolate: Isolation
   /** Decodes pictures, on a host that serves models for them. */
   pictures?: Pictures | undefined
   /** What slow tokenizers share, on a host that serves several models by one thread. */
   slowTexts?: SlowAllowance | undefined
 }
-
-export type Isolation = 'auto' | 'always' | 'never'
 
 /** An opened model, before any engine has loaded it. */
 export interface OpenedTask {
@@ -50,42 +48,6 @@ export interface OpenedTask {
   hidden?: HiddenTensors | undefined
   /** Creates its queues, one for each way to run it. */
   serve(createBatcher: BatcherFactory): TaskService
-}
-
-/** The tensors of nodes added to a graph, for callers that address tensors by name. */
-export interface HiddenTensors {
-  graph: string
-  /** Further outputs: `name` for callers, `source` in the graph. */
-  outputs: readonly (TensorSignature & { source: string })[]
-  /** Computes the inputs that callers do not see from theirs. @throws AppError `invalid_input` */
-  fill(call: EngineCall): Tensors
-}
-
-export interface WarmUpRun {
-  graph: string
-  call(): EngineCall
-  cost: number
-}
-
-export type BatcherFactory = <Input, Output>(model: TaskModel<Input, Output>) => Batcher<Input, Output>
-
-/** How a batch becomes tensors and back, and what it costs. */
-export interface TaskModel<Input, Output> {
-  /** Which of the task's graphs it runs. */
-  graph: string
-  sizeOf(input: Input): number
-  /** The number of text tokens, as limits and bills count them. @default 0 */
-  tokensOf?: (input: Input) => number
-  /** The most that one run may cost, padding included, in the unit of `sizeOf`. */
-  costMax: number
-  itemsMax: number
-  /** Only inputs of the same group may share a run. @default all may */
-  groupOf?: (input: Input) => string
-  /** Inputs with the same key have the same answer, so that they are computed once. */
-  keyOf?: (input: Input) => string
-  encode(inputs: readonly Input[]): EngineCall
-  /** Returns one answer per input, in order. */
-  decode(tensors: Tensors, inputs: readonly Input[]): Output[]
 }
 
 /** A running task, as protocols use it. */
@@ -117,20 +79,3 @@ export interface PipelineAnswer {
 
 /** A serialised body, in pieces if it is large, to avoid giant strings. */
 export type JsonText = string | AsyncIterable<string>
-
-export interface Timing {
-  queueMs: number
-  runMs: number
-  batchSize: number
-}
-
-/** The timing of a request whose items ran in several batches: the maximum of each. */
-export function timingOf(results: readonly Timing[]): Timing {
-  const timing = { queueMs: 0, runMs: 0, batchSize: 0 }
-  for (const { queueMs, runMs, batchSize } of results) {
-    timing.queueMs = Math.max(timing.queueMs, queueMs)
-    timing.runMs = Math.max(timing.runMs, runMs)
-    timing.batchSize = Math.max(timing.batchSize, batchSize)
-  }
-  return timing
-}

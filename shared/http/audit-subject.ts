@@ -6,19 +6,8 @@ import { isDeploymentName, isRepoId } from '../model/repo-id.ts'
 import type { AuditEvent } from '../table/audit.ts'
 import { splitName } from '../table/repo-item.ts'
 import type { AuditedRoute } from './audit-actions.ts'
-import type { HttpEnvironment } from './context.ts'
+import type { AuditSubject, HttpEnvironment } from './context.ts'
 import { secretsHidden } from './secrets-hidden.ts'
-
-/** The owner and the object of an action. */
-export interface AuditSubject {
-  owner?: string | undefined
-  /** As in the path: `repos/acme/model/tags/v1`. */
-  target?: string | undefined
-  /** The name of the user for whom the answer opens a session. */
-  username?: string | undefined
-  /** The request turned out to change nothing. */
-  isRead?: boolean
-}
 
 /** For routes whose path does not name the owner. */
 export const noteSubject = (context: Context<HttpEnvironment>, subject: AuditSubject): void =>

@@ -1,7 +1,6 @@
 import type { Principal } from '../auth/principal.ts'
 import type { Logger } from '../log.ts'
 import type { AuditIntent } from '../table/audit-intents.ts'
-import type { AuditSubject } from './audit-subject.ts'
 
 /** The variables of every request in every app. */
 export interface HttpVariables {
@@ -20,4 +19,15 @@ export interface HttpVariables {
 
 export interface HttpEnvironment {
   Variables: HttpVariables
+}
+
+/** The owner and the object of an action. */
+export interface AuditSubject {
+  owner?: string | undefined
+  /** As in the path: `repos/acme/model/tags/v1`. */
+  target?: string | undefined
+  /** The name of the user for whom the answer opens a session. */
+  username?: string | undefined
+  /** The request turned out to change nothing. */
+  isRead?: boolean
 }

@@ -1,6 +1,4 @@
-import type { ImportItem } from './imports.ts'
-import { keys, lists } from './keys.ts'
-import type { Table } from './table.ts'
+import { lists } from './keys.ts'
 
 /** Index keys that list an unfinished import by its last activity. */
 export const activity = (updatedAt: string, id: string) => ({
@@ -12,25 +10,4 @@ export const activity = (updatedAt: string, id: string) => ({
 export interface Resumes {
   progress: string
   times: number
-}
-
-/** Imports with work or cleaning-up left, and no activity since `before`. */
-export const quietImports = (table: Table, before: Date): AsyncGenerator<ImportItem> =>
-  table.queryAll<ImportItem>({
-    index: 'byActivity',
-    expression: 'activePk = :list AND activeSk < :before',
-    values: { ':list': lists.activeImports, ':before': before.toISOString() },
-  })
-
-/** Postpones an import, as if it had been active at `until`. @throws ConditionFailed where it was active meanwhile */
-export const restImport = (table: Table, { id, activeSk }: ImportItem, { until, resumes }: Rest): Promise<void> =>
-  table.update(keys.import(id), {
-    expression: 'SET activeSk = :until, resumes = :resumes',
-    condition: 'activeSk = :seen',
-    values: { ':until': activity(until.toISOString(), id).activeSk, ':seen': activeSk, ':resumes': resumes },
-  })
-
-interface Rest {
-  until: Date
-  resumes: Resumes
 }

@@ -60,3 +60,28 @@ export const importsOf = (text: string): string[] =>
     .filter((specifier) => specifier !== '')
 
 const lambdaOf = (path: string): string => path.split('/')[1] ?? ''
+
+/** A circle of files of which each imports the next, types included; empty if there is none. */
+export function importCircle(files: readonly SourceText[]): string[] {
+  const imports = new Map(files.map((file) => [file.path, targetsOf(file)]))
+  const nextOf = (path: string) => imports.get(path)?.find((target) => imports.has(target))
+  for (;;) {
+    // A file that imports none of the rest is on no circle.
+    const free = [...imports.keys()].filter((path) => nextOf(path) === undefined)
+    if (free.length === 0) break
+    for (const path of free) imports.delete(path)
+  }
+  const walk: string[] = []
+  for (let [path] = imports.keys(); path !== undefined; path = nextOf(path)) {
+    if (walk.includes(path)) return [...walk.slice(walk.indexOf(path)), path]
+    walk.push(path)
+  }
+  return []
+}
+
+const targetsOf = ({ path, text }: SourceText): string[] =>
+  importsOf(text)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => posix.join(posix.dirname(path), specifier))
+    // A module may import its own namespace.
+    .filter((target) => target !== path)

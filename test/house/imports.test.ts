@@ -2,15 +2,20 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { importFaults, importsOf } from './import-rules.ts'
+import { importCircle, importFaults, importsOf } from './import-rules.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const files = globSync('{infra,functions,gpu-service,shared}/**/*.{ts,mjs}', { cwd: root })
+const paths = globSync('{infra,functions,gpu-service,shared}/**/*.{ts,tsx,mjs}', { cwd: root })
+const files = paths.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 
 describe('the house', () => {
   it('imports one way: infra → functions, gpu-service → shared', () => {
     expect(files.length).toBeGreaterThan(100)
-    expect(files.flatMap((path) => importFaults({ path, text: readFileSync(join(root, path), 'utf8') }))).toEqual([])
+    expect(files.flatMap(importFaults)).toEqual([])
+  })
+
+  it('has no two files that import each other, directly or through others', () => {
+    expect(importCircle(files)).toEqual([])
   })
 
   it('keeps the acceptance suite outside of what it tests', () => {
@@ -43,5 +48,27 @@ describe('the import check', () => {
     ['gpu-service/engine/worker.ts', "import ort from 'onnxruntime-node'"],
   ])('passes %s with %s', (path, text) => {
     expect(importFaults({ path, text })).toEqual([])
+  })
+})
+
+describe('the circle check', () => {
+  const files = [
+    { path: 'shared/a.ts', text: "import { b } from './b/b.ts'" },
+    { path: 'shared/b/b.ts', text: "import type { C } from '../c.ts'" },
+  ]
+
+  it('names the files of a circle, and no file that only imports one', () => {
+    const above = { path: 'shared/above.ts', text: "import { a } from './a.ts'" }
+    const last = { path: 'shared/c.ts', text: "export { a } from './a.ts'" }
+    expect(importCircle([above, ...files, last])).toEqual([
+      'shared/a.ts',
+      'shared/b/b.ts',
+      'shared/c.ts',
+      'shared/a.ts',
+    ])
+  })
+
+  it('passes files that import one way', () => {
+    expect(importCircle([...files, { path: 'shared/c.ts', text: '' }])).toEqual([])
   })
 })

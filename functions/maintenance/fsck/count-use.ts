@@ -1,7 +1,7 @@
 import { isActiveImport } from '../../../shared/model/import-state.ts'
 import type { HeldBlobItem } from '../../../shared/table/held-blobs.ts'
-import { quietImports } from '../../../shared/table/import-activity.ts'
 import { keys, lists } from '../../../shared/table/keys.ts'
+import { quietImports } from '../../../shared/table/quiet-imports.ts'
 import { splitName } from '../../../shared/table/repo-item.ts'
 import { type RepoEntry, repoListName } from '../../../shared/table/repo-lists.ts'
 import type { Table } from '../../../shared/table/table.ts'

@@ -2,11 +2,8 @@ import { errors } from '../../../shared/errors.ts'
 import type { Route } from '../../deployments/route.ts'
 import type { PipelineRequest } from '../../tasks/task.ts'
 import { isRecord, onlyColumn, readRecords, readSplit } from './data-frame.ts'
+import { formats, type Readers } from './scoring-formats.ts'
 import { tensorReaders } from './tensor-readers.ts'
-
-/** The formats of MLflow's scoring protocol: a body has exactly one of these, and optional `params`. */
-const formats = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as const
-export type Readers = Record<(typeof formats)[number], (value: unknown) => unknown>
 
 /** Whether only an MLflow client would send this. */
 export const isOfMlflow = (body: unknown): boolean =>

@@ -1,6 +1,6 @@
 import { errors } from '../../../shared/errors.ts'
 import { isRecord, readRecords, readSplit } from './data-frame.ts'
-import type { Readers } from './scoring-input.ts'
+import type { Readers } from './scoring-formats.ts'
 
 /** For graphs called by input names; those are optional with a single input. */
 export function tensorReaders(names: readonly string[]): Readers {

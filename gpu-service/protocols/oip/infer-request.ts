@@ -10,7 +10,7 @@ import { outlineOf } from './json-outline.ts'
 import { tensorsMax } from './limits.ts'
 import { noSharedMemory } from './not-served.ts'
 import { parseOutline } from './parse-outline.ts'
-import { rawRequest } from './raw-request.ts'
+import { rawTensor } from './raw-tensor.ts'
 
 const parameters = z
   .looseObject({
@@ -70,7 +70,10 @@ export async function readInferRequest({
   hold,
   signal,
 }: ReadRequest): Promise<InferRequest> {
-  if (headerLength === 0) return rawRequest({ body, tensors, signal })
+  if (headerLength === 0) {
+    const inputs = await rawTensor({ body, tensors, signal })
+    return { id: undefined, parameters: {}, inputs, outputs: [], isBinary: true }
+  }
   const length = headerLength ?? body.byteLength
   const { text, data } = await outlineOf(body.subarray(0, length), signal)
   const { id, parameters: asked, inputs, outputs } = parseWith(outline, parseOutline(text))

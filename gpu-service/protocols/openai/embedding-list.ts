@@ -1,4 +1,4 @@
-import type { Embedding } from '../../tasks/feature-extraction/embeddings.ts'
+import type { Embedding } from '../../tasks/feature-extraction/embedding-input.ts'
 import { base64Json, floatsJson } from '../../tasks/feature-extraction/vector-json.ts'
 import { listParts } from '../../tasks/write-json.ts'
 

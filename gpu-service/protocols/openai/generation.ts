@@ -5,8 +5,8 @@ import { openaiEnvelope, pipelineEnvelope } from '../../../shared/http/envelopes
 import { answerErrors } from '../../../shared/http/error-handler.ts'
 import type { Metrics } from '../../../shared/metrics.ts'
 import { servedTasks } from '../../../shared/model/served-tasks.ts'
-import { type AnswerError, errorsBy } from '../protocol-errors.ts'
-import type { ServingEnvironment } from '../serving-environment.ts'
+import { errorsBy } from '../protocol-errors.ts'
+import type { AnswerError, ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 
 /** The routes of text generation. */

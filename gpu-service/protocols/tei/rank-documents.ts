@@ -1,10 +1,9 @@
 import type { Context } from 'hono'
 import { parseWith } from '../../../shared/http/json-body.ts'
 import type { Router } from '../../deployments/route.ts'
-import type { AnswerError } from '../protocol-errors.ts'
 import { answerRerank } from '../rerank/answer-rerank.ts'
 import { namesDocuments, rerankRequest } from '../rerank/rerank-request.ts'
-import type { ServingEnvironment } from '../serving-environment.ts'
+import type { AnswerError, ServingEnvironment } from '../serving-environment.ts'
 
 /**
  * vLLM and Infinity rank `documents` on the path where text-embeddings-inference ranks `texts`, and name the model in

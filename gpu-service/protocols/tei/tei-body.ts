@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import { parseWith } from '../../../shared/http/json-body.ts'
-import type { Truncation } from '../../tasks/capabilities.ts'
 import { isIds, type TextOrIds } from '../../tasks/feature-extraction/texts-or-ids.ts'
 import { inputsMax } from '../../tasks/limits.ts'
+import type { Truncation } from '../../tasks/text/truncation.ts'
 import { teiErrors } from './tei-errors.ts'
 
 export const truncationFields = {

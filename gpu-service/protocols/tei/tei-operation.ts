@@ -2,7 +2,8 @@ import type { CallOptions } from '../../batcher/call-options.ts'
 import type { Route } from '../../deployments/route.ts'
 import type { Capabilities } from '../../tasks/capabilities.ts'
 import type { HeldWeights } from '../../tasks/sparse/sparse.ts'
-import type { JsonText, Timing } from '../../tasks/task.ts'
+import type { JsonText } from '../../tasks/task.ts'
+import type { Timing } from '../../tasks/timing.ts'
 
 export interface TeiRequest {
   body: unknown

@@ -1,6 +1,6 @@
 import { errors } from '../../../shared/errors.ts'
-import type { Truncation } from '../capabilities.ts'
-import type { Tokens } from './embeddings.ts'
+import type { Truncation } from '../text/truncation.ts'
+import type { Tokens } from './embedding-input.ts'
 
 /**
  * Validates token ids sent by a caller, which include the special tokens; truncation cuts those off like any others.

@@ -1,6 +1,6 @@
 import type { EngineCall } from '../../engine/engine.ts'
 import { type TokenInputs, tokenTensors, widthOf } from '../text/token-tensors.ts'
-import type { EmbeddingInput } from './embeddings.ts'
+import type { EmbeddingInput } from './embedding-input.ts'
 import type { Pooling } from './pooling-config.ts'
 import { maskInput, poolingInput } from './pooling-nodes.ts'
 import { maskTensor, weightsTensor } from './pooling-weights.ts'

@@ -1,10 +1,10 @@
 import type { Device, Tensors } from '../../engine/engine.ts'
-import type { TaskModel } from '../task.ts'
+import type { TaskModel } from '../task-model.ts'
 import { idsKey } from '../text/ids-key.ts'
 import type { TokenInputs } from '../text/token-tensors.ts'
 import { embeddingCall } from './embedding-call.ts'
 import type { EmbeddingGraph } from './embedding-graph.ts'
-import type { Embedding, EmbeddingInput } from './embeddings.ts'
+import type { Embedding, EmbeddingInput } from './embedding-input.ts'
 import { poolInService } from './pool-in-service.ts'
 import { normalizes, type PoolingConfig } from './pooling-config.ts'
 

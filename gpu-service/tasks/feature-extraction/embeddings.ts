@@ -2,25 +2,12 @@ import { errors } from '../../../shared/errors.ts'
 import type { Batcher } from '../../batcher/batcher.ts'
 import type { CallOptions } from '../../batcher/call-options.ts'
 import type { BatchResult } from '../../batcher/item-queue.ts'
-import type { Truncation } from '../capabilities.ts'
+import type { Truncation } from '../text/truncation.ts'
 import { acceptIds } from './accept-ids.ts'
+import type { Embedding, EmbeddingInput } from './embedding-input.ts'
 import { unit } from './pool-in-service.ts'
 import type { Prompts } from './prompts.ts'
 import type { TextInputs } from './text-inputs.ts'
-
-/** The token ids of a text, special ones included, truncated to the model's limit. */
-export type Tokens = readonly number[]
-
-/** One vector, or the concatenated vectors of a text's tokens. */
-export type Embedding = Float32Array<ArrayBuffer>
-
-export interface EmbeddingInput {
-  ids: Tokens
-  /** The number of prompt tokens at the start that pooling leaves out. */
-  skipped?: number
-  /** The vector of the text, the same before normalisation, or the vectors of its tokens. */
-  wanted: 'vector' | 'raw' | 'tokens'
-}
 
 export interface EmbeddingRequest {
   inputs: readonly EmbeddingInput[]

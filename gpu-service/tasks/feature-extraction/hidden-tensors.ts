@@ -1,6 +1,6 @@
 import { errors } from '../../../shared/errors.ts'
 import type { Tensors } from '../../engine/engine.ts'
-import type { HiddenTensors } from '../task.ts'
+import type { HiddenTensors } from '../task-model.ts'
 import type { EmbeddingGraph } from './embedding-graph.ts'
 import type { PoolingConfig } from './pooling-config.ts'
 import { maskInput, poolingInput } from './pooling-nodes.ts'

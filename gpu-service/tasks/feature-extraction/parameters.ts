@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { AppError, errors } from '../../../shared/errors.ts'
 import { parseWith } from '../../../shared/http/json-body.ts'
-import type { Truncation } from '../capabilities.ts'
+import type { Truncation } from '../text/truncation.ts'
 
 const embeddingParameters = z.looseObject({
   truncate: z.boolean().nullish(),

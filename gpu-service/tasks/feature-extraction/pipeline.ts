@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
-import { type PipelineAnswer, type PipelineRequest, type TaskService, timingOf } from '../task.ts'
+import type { PipelineAnswer, PipelineRequest, TaskService } from '../task.ts'
+import { timingOf } from '../timing.ts'
 import { answersJson } from '../write-json.ts'
 import type { Embeddings } from './embeddings.ts'
 import { parseInput, readEmbeddingParameters } from './parameters.ts'

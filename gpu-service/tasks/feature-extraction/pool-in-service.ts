@@ -1,4 +1,4 @@
-import type { Embedding } from './embeddings.ts'
+import type { Embedding } from './embedding-input.ts'
 import type { PoolingConfig, VectorStep } from './pooling-config.ts'
 import { fillWeights, type PooledText, skippedOf } from './pooling-weights.ts'
 

@@ -2,8 +2,9 @@ import * as z from 'zod'
 import type { CallOptions } from '../../batcher/call-options.ts'
 import { mapInSlices } from '../../yield-turn.ts'
 import { inputsMax } from '../limits.ts'
-import { timingOf } from '../task.ts'
-import type { Embedding, Embeddings, TokenizeTexts } from './embeddings.ts'
+import { timingOf } from '../timing.ts'
+import type { Embedding } from './embedding-input.ts'
+import type { Embeddings, TokenizeTexts } from './embeddings.ts'
 
 /** The `inputs` of sentence-similarity. */
 export const similarityInputs = z.object({

@@ -1,9 +1,9 @@
 import { yieldTurnFor } from '../../yield-turn.ts'
-import type { Truncation } from '../capabilities.ts'
 import { createTextEncoder } from '../text/text-encoder.ts'
 import { isOnePiece } from '../text/text-pieces.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
-import type { EmbeddingInput } from './embeddings.ts'
+import type { Truncation } from '../text/truncation.ts'
+import type { EmbeddingInput } from './embedding-input.ts'
 
 export interface EncodeTexts {
   texts: readonly string[]

@@ -1,5 +1,6 @@
-import type { Truncation } from '../capabilities.ts'
-import type { EmbeddingInput, Embeddings } from './embeddings.ts'
+import type { Truncation } from '../text/truncation.ts'
+import type { EmbeddingInput } from './embedding-input.ts'
+import type { Embeddings } from './embeddings.ts'
 
 /** An input of an embedding request: a text, or its tokens. */
 export type TextOrIds = string | number[]

@@ -1,4 +1,4 @@
-import type { Embedding } from './embeddings.ts'
+import type { Embedding } from './embedding-input.ts'
 
 /** NaN and infinity become null. */
 export const floatsJson = (vector: Embedding): string => JSON.stringify(Array.from(vector))

@@ -1,6 +1,6 @@
-import type { TaskModel, WarmUpRun } from '../task.ts'
+import type { TaskModel, WarmUpRun } from '../task-model.ts'
 import type { TextSettings } from '../text/text-settings.ts'
-import type { Embedding, EmbeddingInput } from './embeddings.ts'
+import type { Embedding, EmbeddingInput } from './embedding-input.ts'
 
 /** One token, then batches of up to 16 texts of 24 and of 128 tokens. */
 export function warmUpRuns(

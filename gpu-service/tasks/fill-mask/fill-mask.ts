@@ -7,18 +7,13 @@ import { largestOutput, wordGraph } from '../sparse/word-graph.ts'
 import { hiddenPlaces } from '../sparse/word-places.ts'
 import type { ModelSource, OpenedTask, Task } from '../task.ts'
 import { openTextModel, rowKey, tokenModel, warmUpRuns } from '../text/text-model.ts'
-import type { TokenRow } from '../text/token-tensors.ts'
 import { tokenizerCapability } from '../text/tokenizer-capability.ts'
 import { type Candidate, candidatesOf, type Wanted } from './mask-candidates.ts'
+import type { MaskedRow } from './mask-rows.ts'
 import { maskPlaces, maskRows } from './mask-rows.ts'
 import { readMask } from './mask-settings.ts'
 import { maskedLmSparse, readMaskedLmSparse } from './masked-lm-sparse.ts'
 import { fillMaskPipeline } from './pipeline.ts'
-
-/** A text with masks, their positions, and what is wanted for them. */
-export interface MaskedRow extends TokenRow, Wanted {
-  masks: readonly number[]
-}
 
 /** A mask costs as much as this many tokens: its answer has a number for every token of the vocabulary. */
 const tokensPerMask = 6

@@ -7,7 +7,7 @@ import { createSparse, type Sparse } from '../sparse/sparse.ts'
 import { defaultSplade, readSplade, type SparseConfig } from '../sparse/sparse-config.ts'
 import { sparseModel } from '../sparse/sparse-model.ts'
 import { wordCount } from '../sparse/word-cost.ts'
-import type { BatcherFactory } from '../task.ts'
+import type { BatcherFactory } from '../task-model.ts'
 import type { TextModel } from '../text/text-model.ts'
 
 interface MaskedLmSparse {

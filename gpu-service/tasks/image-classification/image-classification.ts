@@ -5,7 +5,8 @@ import { openPictureModel } from '../image/picture-model.ts'
 import { pictureRows, pictureWarmUp } from '../image/picture-rows.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
 import { labelScores, readLabels, readScoreOptions } from '../label-scores.ts'
-import { type ModelSource, type OpenedTask, type Task, timingOf } from '../task.ts'
+import type { ModelSource, OpenedTask, Task } from '../task.ts'
+import { timingOf } from '../timing.ts'
 import { answersJson } from '../write-json.ts'
 
 /** The default of Hugging Face's pipeline. */

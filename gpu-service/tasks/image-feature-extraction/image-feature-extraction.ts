@@ -7,7 +7,8 @@ import { unit } from '../feature-extraction/pool-in-service.ts'
 import { openPictureModel } from '../image/picture-model.ts'
 import { pictureRows, pictureWarmUp } from '../image/picture-rows.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
-import { type ModelSource, type OpenedTask, type Task, timingOf } from '../task.ts'
+import type { ModelSource, OpenedTask, Task } from '../task.ts'
+import { timingOf } from '../timing.ts'
 import { pictureVectors, vectorOutput, vectorOutputs } from './picture-vectors.ts'
 
 /** Embeds pictures: returns CLIP's projected vector, else the pooled one, else that of the first token. */

@@ -1,6 +1,6 @@
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import type { Tensors } from '../../engine/engine.ts'
-import type { Embedding } from '../feature-extraction/embeddings.ts'
+import type { Embedding } from '../feature-extraction/embedding-input.ts'
 import { floatsOf, isFloatType } from '../float-tensors.ts'
 
 /** The outputs that hold a vector of each picture, best first. */

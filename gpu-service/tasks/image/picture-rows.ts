@@ -1,7 +1,7 @@
-import type { Embedding } from '../feature-extraction/embeddings.ts'
+import type { Embedding } from '../feature-extraction/embedding-input.ts'
 import { inFixedBatches } from '../fixed-batch.ts'
 import { rowsOf } from '../float-tensors.ts'
-import type { TaskModel } from '../task.ts'
+import type { TaskModel } from '../task-model.ts'
 import type { PictureModel } from './picture-model.ts'
 import type { Planes } from './pixel-values.ts'
 

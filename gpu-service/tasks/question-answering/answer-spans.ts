@@ -1,5 +1,11 @@
 import { applyFunction } from '../label-scores.ts'
 
+/** For each token of a window, the logits of an answer that starts or ends there. */
+export interface StartsAndEnds {
+  start: Float32Array
+  end: Float32Array
+}
+
 /** An answer by its first and last token. */
 export interface AnswerSpan {
   first: number

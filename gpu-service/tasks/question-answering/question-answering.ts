@@ -4,13 +4,8 @@ import type { ModelSource, OpenedTask, Task } from '../task.ts'
 import { assertNumbers, openTextModel, outputNamed, outputRows, tokenModel, warmUpRuns } from '../text/text-model.ts'
 import type { TokenRow } from '../text/token-tensors.ts'
 import { tokenizerCapability } from '../text/tokenizer-capability.ts'
+import type { StartsAndEnds } from './answer-spans.ts'
 import { questionPipeline } from './pipeline.ts'
-
-/** For each token of a window, the logits of an answer that starts or ends there. */
-export interface StartsAndEnds {
-  start: Float32Array
-  end: Float32Array
-}
 
 /** Finds the answer to a question in a text. */
 export const questionAnswering: Task = {

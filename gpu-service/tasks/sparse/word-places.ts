@@ -1,5 +1,5 @@
 import type { Tensor, Tensors } from '../../engine/engine.ts'
-import type { HiddenTensors } from '../task.ts'
+import type { HiddenTensors } from '../task-model.ts'
 import { countsInput, placesInput } from './word-graph.ts'
 
 /**

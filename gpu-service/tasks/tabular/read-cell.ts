@@ -1,5 +1,5 @@
 import { errors } from '../../../shared/errors.ts'
-import type { TableShape } from './rows.ts'
+import type { TableShape } from './table-shape.ts'
 
 export type Cell = number | string
 

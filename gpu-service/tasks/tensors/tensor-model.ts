@@ -1,8 +1,22 @@
 import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import type { Device, Tensors } from '../../engine/engine.ts'
-import type { HiddenTensors, TaskModel } from '../task.ts'
+import type { Isolation } from '../isolation.ts'
+import type { HiddenTensors, TaskModel } from '../task-model.ts'
 import { type OutputRoom, takeOutputRoom } from './output-room.ts'
 import { cutRows, joinRows } from './shared-rows.ts'
+
+/** A graph with its signature and what is known about it. */
+export interface TensorGraph {
+  /** Which of the task's graphs it is. */
+  graph: string
+  inputs: readonly TensorSignature[]
+  outputs: readonly TensorSignature[]
+  hidden: HiddenTensors | undefined
+  /** Whether no row is known to change another's answer, which is unknown of a graph without a task. */
+  rowsAreIndependent: boolean
+  isolate: Isolation
+  device: Device
+}
 
 /** The tensors of one request. */
 export interface TensorRequest {

@@ -3,10 +3,11 @@ import type { BatchResult } from '../../batcher/item-queue.ts'
 import type { Tensors } from '../../engine/engine.ts'
 import { outputBytesMax } from '../../engine/output-size.ts'
 import { yieldTurnFor } from '../../yield-turn.ts'
-import { type BatcherFactory, type Timing, timingOf } from '../task.ts'
+import type { BatcherFactory } from '../task-model.ts'
+import { type Timing, timingOf } from '../timing.ts'
 import { createPieceSizes, joinPieces, piecesOf } from './row-pieces.ts'
+import type { TensorGraph } from './tensor-model.ts'
 import { type TensorRequest, tensorModel } from './tensor-model.ts'
-import type { TensorGraph } from './tensors.ts'
 
 /** Runs requests for a graph's tensors: whole, or in pieces if the rows are independent. */
 export interface TensorQueue {

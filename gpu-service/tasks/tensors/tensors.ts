@@ -1,12 +1,12 @@
 import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import { errors } from '../../../shared/errors.ts'
 import type { CallOptions } from '../../batcher/call-options.ts'
-import type { Device, Tensors } from '../../engine/engine.ts'
+import type { Tensors } from '../../engine/engine.ts'
 import { isTensorType } from '../../engine/tensor-types.ts'
-import type { BatcherFactory, HiddenTensors, Isolation } from '../task.ts'
+import type { BatcherFactory } from '../task-model.ts'
 import { hasRows, isNamedBatch } from './shared-rows.ts'
 import { checkInputs, rowsOf } from './signature.ts'
-import { rowsTogetherMax } from './tensor-model.ts'
+import { rowsTogetherMax, type TensorGraph } from './tensor-model.ts'
 import { openQueue, type TensorQueue, type TensorsRun } from './tensor-queue.ts'
 
 /** A model's graph, addressed by its tensor names. */
@@ -24,19 +24,6 @@ export interface InferTensors {
   /** Empty for all outputs. */
   outputs: readonly string[]
   options: CallOptions
-}
-
-/** A graph with its signature and what is known about it. */
-export interface TensorGraph {
-  /** Which of the task's graphs it is. */
-  graph: string
-  inputs: readonly TensorSignature[]
-  outputs: readonly TensorSignature[]
-  hidden: HiddenTensors | undefined
-  /** Whether no row is known to change another's answer, which is unknown of a graph without a task. */
-  rowsAreIndependent: boolean
-  isolate: Isolation
-  device: Device
 }
 
 /** Gives access to a graph's tensors; creates its queue on first use, because most models never need it. */

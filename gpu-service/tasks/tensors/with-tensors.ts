@@ -1,7 +1,8 @@
 import { localPath } from '../../models/model-files.ts'
 import { runsAlone } from '../isolation.ts'
 import type { ModelSource, OpenedTask } from '../task.ts'
-import { createTensors, type TensorGraph } from './tensors.ts'
+import type { TensorGraph } from './tensor-model.ts'
+import { createTensors } from './tensors.ts'
 
 /**
  * Adds the tensors capability to a model of any task, if one of its graphs is the repo's file, or that file with added

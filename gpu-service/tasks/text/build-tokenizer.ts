@@ -1,5 +1,13 @@
 import { Tokenizer } from '@huggingface/tokenizers'
-import type { TokenizerFile } from './checked-tokenizer.ts'
+
+export interface TokenizerFile {
+  normalizer?: unknown
+  pre_tokenizer?: unknown
+  post_processor?: unknown
+  decoder?: unknown
+  model?: unknown
+  added_tokens?: readonly { content: string }[] | undefined
+}
 
 /** How many entries of a vocabulary are taken per step, in a fraction of a millisecond. */
 const entriesAtOnce = 256

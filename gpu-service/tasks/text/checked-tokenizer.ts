@@ -1,22 +1,13 @@
 import { Tokenizer } from '@huggingface/tokenizers'
 import { AppError, errors } from '../../../shared/errors.ts'
 import { OutOfTime, runWithTimeout } from '../../run-with-timeout.ts'
-import { buildTokenizer } from './build-tokenizer.ts'
+import { buildTokenizer, type TokenizerFile } from './build-tokenizer.ts'
 import { exactStages } from './exact-stages.ts'
 import { limitGrowth } from './growth.ts'
 import { isKnownFast, type LibraryTokenizer } from './known-fast.ts'
 import { refuseUnboundedStages } from './stage-limits.ts'
 import { stagesOf } from './tokenizer-stages.ts'
 import { refuseLongPieces, refuseManySpecials } from './vocabulary-limits.ts'
-
-export interface TokenizerFile {
-  normalizer?: unknown
-  pre_tokenizer?: unknown
-  post_processor?: unknown
-  decoder?: unknown
-  model?: unknown
-  added_tokens?: readonly { content: string }[] | undefined
-}
 
 export interface CheckedTokenizer {
   tokenizer: Tokenizer

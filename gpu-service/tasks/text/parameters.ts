@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import { firstIssue } from '../../../shared/first-issue.ts'
-import type { Truncation } from '../capabilities.ts'
+import type { Truncation } from './truncation.ts'
 
 /** Parses the parameters of a request; null counts as absent. @throws AppError `invalid_input` naming the field. */
 export function readParameters<Schema extends z.ZodType>(

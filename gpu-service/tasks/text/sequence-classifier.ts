@@ -2,10 +2,12 @@ import type { Batcher } from '../../batcher/batcher.ts'
 import type { CallOptions } from '../../batcher/call-options.ts'
 import { localPath } from '../../models/model-files.ts'
 import { yieldTurnFor } from '../../yield-turn.ts'
-import type { Answered, Truncation } from '../capabilities.ts'
 import { fixedBatch, inFixedBatches } from '../fixed-batch.ts'
 import { type Labels, readLabels } from '../label-scores.ts'
-import { type ModelSource, type OpenedTask, type TaskModel, timingOf } from '../task.ts'
+import type { ModelSource, OpenedTask } from '../task.ts'
+import type { TaskModel } from '../task-model.ts'
+import type { Answered } from '../timing.ts'
+import { timingOf } from '../timing.ts'
 import type { EncodedText } from './encoded-text.ts'
 import type { FirstTokensCache } from './first-tokens-cache.ts'
 import type { TextInput } from './read-texts.ts'
@@ -18,7 +20,7 @@ import {
   tokenModel,
   warmUpRuns,
 } from './text-model.ts'
-import type { PairStrategy } from './truncation.ts'
+import type { PairStrategy, Truncation } from './truncation.ts'
 
 /** A longer list would only bloat `/info`. */
 const labelsDescribedMax = 1000

@@ -1,6 +1,5 @@
 import { errors } from '../../../shared/errors.ts'
 import type { YieldTurn } from '../../yield-turn.ts'
-import type { Truncation } from '../capabilities.ts'
 import { assembleIds, assembleLocated, type EncodedText, type LocatedText } from './encoded-text.ts'
 import { cachedFirstTokens, type FirstTokensCache } from './first-tokens-cache.ts'
 import { slicePlaced } from './placed-tokens.ts'
@@ -8,6 +7,7 @@ import { type GatherTokens, gatherPlaced, gatherTokens, type Piece } from './tex
 import { specialCount, type TemplatePart } from './token-template.ts'
 import type { TokenRow } from './token-tensors.ts'
 import type { TextTokenizer } from './tokenizer.ts'
+import type { Truncation } from './truncation.ts'
 import { type PairStrategy, sharedRoom, tooManyTokens } from './truncation.ts'
 
 export interface EncodeRequest {

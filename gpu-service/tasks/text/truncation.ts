@@ -1,5 +1,13 @@
 import { errors } from '../../../shared/errors.ts'
 
+/** What happens to a text that is too long for the model. */
+export interface Truncation {
+  /** If false, such a text is refused with `invalid_input`. */
+  truncate: boolean
+  /** The end that is cut off. */
+  direction: 'left' | 'right'
+}
+
 /** Which text of a pair is truncated: the longer one, or always the first or the second. */
 export type PairStrategy = 'longest_first' | 'only_first' | 'only_second'
 

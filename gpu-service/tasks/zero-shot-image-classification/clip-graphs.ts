@@ -1,6 +1,6 @@
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import type { FloatType } from '../float-tensors.ts'
-import type { Isolation } from '../task.ts'
+import type { Isolation } from '../isolation.ts'
 
 /** The outputs of a CLIP as transformers exports it. */
 export const clipOutputs = { image: 'image_embeds', text: 'text_embeds', score: 'logits_per_image' } as const

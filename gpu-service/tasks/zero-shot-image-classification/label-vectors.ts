@@ -1,6 +1,6 @@
 import type { Batcher } from '../../batcher/batcher.ts'
 import type { CallOptions } from '../../batcher/call-options.ts'
-import type { Embedding, EmbeddingInput } from '../feature-extraction/embeddings.ts'
+import type { Embedding, EmbeddingInput } from '../feature-extraction/embedding-input.ts'
 import type { TextInputs } from '../feature-extraction/text-inputs.ts'
 
 const countMax = 10_000

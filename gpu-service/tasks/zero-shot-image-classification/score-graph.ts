@@ -1,7 +1,7 @@
 import type { Batcher } from '../../batcher/batcher.ts'
-import type { Embedding } from '../feature-extraction/embeddings.ts'
+import type { Embedding } from '../feature-extraction/embedding-input.ts'
 import { type FloatType, floatTensor, rowsOf } from '../float-tensors.ts'
-import type { TaskModel } from '../task.ts'
+import type { TaskModel } from '../task-model.ts'
 import { clipOutputs } from './clip-graphs.ts'
 import { probeVectors, type Scoring, scoringOf } from './scoring.ts'
 

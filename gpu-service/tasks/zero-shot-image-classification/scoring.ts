@@ -1,4 +1,4 @@
-import type { Embedding } from '../feature-extraction/embeddings.ts'
+import type { Embedding } from '../feature-extraction/embedding-input.ts'
 
 /** How a model computes a score from the vectors of a picture and a text. */
 export interface Scoring {

@@ -1,12 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  type CutInput,
-  costOf,
-  cutBatch as cut,
-  type Sized,
-  windowOf,
-} from '../../../../gpu-service/batcher/cut-batch.ts'
+import { type CutInput, costOf, cutBatch as cut, type Sized } from '../../../../gpu-service/batcher/cut-batch.ts'
+import { windowOf } from '../../../../gpu-service/batcher/take-next.ts'
 
 const limits = { costMax: 384, itemsMax: 64, wasteMax: 0.1, runMsMax: 50 }
 

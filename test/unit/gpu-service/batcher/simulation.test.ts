@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { windowOf } from '../../../../gpu-service/batcher/cut-batch.ts'
+import { windowOf } from '../../../../gpu-service/batcher/take-next.ts'
 import { type SimulatedInput, simulatedLimits } from '../support/simulated-service.ts'
 import { type Asked, plans, simulate } from '../support/simulated-workload.ts'
 

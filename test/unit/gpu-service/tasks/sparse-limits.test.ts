@@ -4,7 +4,7 @@ import type { CallOptions } from '../../../../gpu-service/batcher/call-options.t
 import { embedSparse } from '../../../../gpu-service/protocols/tei/embed-sparse.ts'
 import type { TeiRequest } from '../../../../gpu-service/protocols/tei/tei-operation.ts'
 import { answerVertex } from '../../../../gpu-service/protocols/tei/vertex.ts'
-import type { Embedding, EmbeddingInput } from '../../../../gpu-service/tasks/feature-extraction/embeddings.ts'
+import type { Embedding, EmbeddingInput } from '../../../../gpu-service/tasks/feature-extraction/embedding-input.ts'
 import { createSparse } from '../../../../gpu-service/tasks/sparse/sparse.ts'
 
 /** A model with this vocabulary size whose output depends on the position of the text in the request. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readRows, type TableShape } from '../../../../gpu-service/tasks/tabular/rows.ts'
+import { readRows } from '../../../../gpu-service/tasks/tabular/rows.ts'
+import type { TableShape } from '../../../../gpu-service/tasks/tabular/table-shape.ts'
 import { countTurns } from '../../../support/count-turns.ts'
 
 const measures = ['radius', 'texture', 'perimeter', 'area', 'smoothness', 'compactness', 'concavity', 'symmetry']

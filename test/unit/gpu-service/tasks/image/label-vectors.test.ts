@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { EmbeddingInput } from '../../../../../gpu-service/tasks/feature-extraction/embeddings.ts'
+import type { EmbeddingInput } from '../../../../../gpu-service/tasks/feature-extraction/embedding-input.ts'
 import { fillTemplate } from '../../../../../gpu-service/tasks/text/label-template.ts'
 import {
   LabelVectorCache,

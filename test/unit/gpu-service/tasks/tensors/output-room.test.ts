@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Batcher } from '../../../../../gpu-service/batcher/batcher.ts'
-import type { TaskModel } from '../../../../../gpu-service/tasks/task.ts'
+import type { TaskModel } from '../../../../../gpu-service/tasks/task-model.ts'
 import { takeOutputRoom } from '../../../../../gpu-service/tasks/tensors/output-room.ts'
 import { openQueue } from '../../../../../gpu-service/tasks/tensors/tensor-queue.ts'
 

@@ -1,15 +1,14 @@
 import { errors } from '../../../shared/errors.ts'
-import type { TensorType } from '../../engine/engine.ts'
+import type { Tensors, TensorType } from '../../engine/engine.ts'
 import { longText } from '../../engine/packed-texts.ts'
 import { arrays, isTensorType } from '../../engine/tensor-types.ts'
 import { elementsOf } from '../../tasks/tensors/signature.ts'
 import type { TensorAccess } from '../../tasks/tensors/tensors.ts'
 import { type YieldTurn, yieldTurnFor } from '../../yield-turn.ts'
 import { readBinary } from './binary-tensor.ts'
-import type { InferRequest } from './infer-request.ts'
 
 /** A body that is a single tensor: its shape follows from the model and the number of bytes. */
-export async function rawRequest({ body, tensors: { inputs }, signal }: RawRequest): Promise<InferRequest> {
+export async function rawTensor({ body, tensors: { inputs }, signal }: RawTensor): Promise<Tensors> {
   const [only, ...others] = inputs
   if (only === undefined || others.length > 0)
     throw errors.invalidInput(
@@ -26,10 +25,10 @@ export async function rawRequest({ body, tensors: { inputs }, signal }: RawReque
     type === 'string'
       ? [await onlyText(body, name, yieldTurnFor(signal))]
       : await readBinary({ bytes: body, type, count, param: name, yieldTurn: yieldTurnFor(signal) })
-  return { id: undefined, parameters: {}, inputs: { [name]: { type, dims, data } }, outputs: [], isBinary: true }
+  return { [name]: { type, dims, data } }
 }
 
-interface RawRequest {
+interface RawTensor {
   body: Uint8Array
   tensors: Pick<TensorAccess, 'inputs'>
   signal: AbortSignal
