@@ -2,6 +2,7 @@ import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda'
 import { createVerifier } from '../../shared/auth/verify.ts'
 import { parseEnvironment, platformEnvironment, quotaEnvironment, quotasOf } from '../../shared/config.ts'
 import { reportingMetrics } from '../../shared/emf.ts'
+import { encodedPath } from '../../shared/http/encoded-path.ts'
 import { createSqsIngestQueue } from '../../shared/ingest/sqs-ingest-queue.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
@@ -9,7 +10,6 @@ import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
 import { readSecret } from '../../shared/read-secret.ts'
 import { openTable } from '../../shared/table/table.ts'
 import { createHubApp } from './app.ts'
-import { encodedPath } from './encoded-path.ts'
 import { lambdaUploads } from './uploads/upload-parts.ts'
 
 const environment = parseEnvironment(
@@ -56,6 +56,7 @@ async function createAnswer() {
   return handle(createHubApp({ ...hub, mirror: { endpoint, token } }))
 }
 
+/** A ref of several segments is read as the first ref that exists, because its `%2F` is lost. */
 async function answerDecoded(event: HttpApiEvent, context: LambdaContext) {
   answer ??= await createAnswer()
   return answer({ ...event, rawPath: encodedPath(event.rawPath) }, context)

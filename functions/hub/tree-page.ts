@@ -1,3 +1,4 @@
+import { lastCharacter } from '../../shared/table/last-character.ts'
 import type { RevisionItem } from '../../shared/table/repos.ts'
 import { listFiles } from '../../shared/table/repos.ts'
 import type { Table } from '../../shared/table/table.ts'
@@ -44,9 +45,6 @@ interface TreeInput {
   after: string | undefined
   limit: number
 }
-
-/** Sorts after every other character, so that appending it to a folder gives the folder's end. */
-const lastCharacter = '\u{10FFFF}'
 
 const isBehind = (path: string, position: string | undefined): boolean =>
   position?.endsWith(`/${lastCharacter}`) === true && path.startsWith(position.slice(0, -lastCharacter.length))

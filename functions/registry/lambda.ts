@@ -8,7 +8,7 @@ import { createMetrics } from '../../shared/metrics.ts'
 import { openTable } from '../../shared/table/table.ts'
 import { version } from '../../shared/version.ts'
 import { createRegistryApp } from './app.ts'
-import { encodedPath } from './encoded-path.ts'
+import { encodedNames } from './names-in-path.ts'
 
 const environment = parseEnvironment(
   platformEnvironment
@@ -41,7 +41,7 @@ const app = createRegistryApp({
 
 const answer = handle(app)
 const answerDecoded = (event: HttpApiEvent, context: LambdaContext) =>
-  answer({ ...event, rawPath: encodedPath(event.rawPath) }, context)
+  answer({ ...event, rawPath: encodedNames(event.rawPath) }, context)
 
 export const handler = reportingMetrics({ namespace: environment.SLIPWAY_EMF_NAMESPACE, metrics }, answerDecoded)
 

@@ -1,5 +1,6 @@
 import type { TableIndex } from './definition.ts'
 import { firstOf } from './first-of.ts'
+import { lastCharacter } from './last-character.ts'
 import { type RepoEntry, type RepoListName, repoListName } from './repo-lists.ts'
 import type { Table } from './table.ts'
 
@@ -71,6 +72,3 @@ async function readList(
   })
   return firstOf(entries, wanted)
 }
-
-/** Sorts after every other character. */
-const lastCharacter = '\u{10FFFF}'

@@ -1,7 +1,6 @@
 /**
  * A path as in the URL. The HTTP API decodes paths before a Lambda sees them, so that a `#` in a file name would end
- * the path; encoded characters stay. A `%2F` is lost, so a ref of several segments is read as the first ref that
- * exists.
+ * the path; encoded characters stay. A `%2F` is lost.
  */
 export const encodedPath = (rawPath: string): string =>
   rawPath.replaceAll(/[?#]|%(?![0-9a-f]{2})/gi, encodeURIComponent)

@@ -1,3 +1,5 @@
+import { encodedPath } from '../../shared/http/encoded-path.ts'
+
 /** Paths with names that may contain a slash: refs and files. */
 const namesWithin = [
   /^(\/api\/v1\/repos\/[^/]+\/[^/]+\/(?:branches|tags)\/)(.+)()$/,
@@ -5,12 +7,9 @@ const namesWithin = [
   /^(\/api\/v1\/repos\/[^/]+\/[^/]+\/revisions\/)(.+?)(\/manifest|\/files(?:\/.+)?)?$/,
 ]
 
-/**
- * A path as in the URL. The HTTP API decodes paths before a Lambda sees them, so that a `%2F` in a branch's name would
- * look like its end. Encoded characters stay.
- */
-export function encodedPath(rawPath: string): string {
-  const path = rawPath.replaceAll(/[?#]|%(?![0-9a-f]{2})/gi, encodeURIComponent)
+/** A path as in the URL, in which the slash of a branch's name does not look like its end. */
+export function encodedNames(rawPath: string): string {
+  const path = encodedPath(rawPath)
   for (const pattern of namesWithin) {
     const [, before, name = '', after = ''] = pattern.exec(path) ?? []
     if (before === undefined) continue

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { encodedPath } from '../../../functions/hub/encoded-path.ts'
+import { encodedPath } from '../../../shared/http/encoded-path.ts'
 
 const pathOf = (rawPath: string) => new URL(`https://hub.test${encodedPath(rawPath)}`).pathname
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { encodedPath } from '../../../functions/registry/encoded-path.ts'
+import { encodedNames } from '../../../functions/registry/names-in-path.ts'
 
 describe('a path that the HTTP API has decoded', () => {
   const repo = '/api/v1/repos/acme/iris'
@@ -16,7 +16,7 @@ describe('a path that the HTTP API has decoded', () => {
     [repo, repo],
     ['/api/v1/deployments/x', '/api/v1/deployments/x'],
   ])('%s names what it named before', (decoded, encoded) => {
-    expect(encodedPath(decoded)).toBe(encoded)
-    expect(encodedPath(encoded)).toBe(encoded)
+    expect(encodedNames(decoded)).toBe(encoded)
+    expect(encodedNames(encoded)).toBe(encoded)
   })
 })
