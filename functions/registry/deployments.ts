@@ -40,7 +40,7 @@ export function addDeploymentRoutes(
 
   const { deviceOf, requirePool } = knownPools({ table, poolDevices, now })
   /** Reads each pool once for a whole list. */
-  const conditionHeld = async (principal: Principal, items: readonly DeploymentItem[]): Promise<Deployment[]> => {
+  const deploymentsFor = async (principal: Principal, items: readonly DeploymentItem[]): Promise<Deployment[]> => {
     const at = now()
     const pools = [...new Set(items.map(({ pool = defaultPool }) => pool))]
     const [live, movedTo] = await Promise.all([
@@ -61,7 +61,7 @@ export function addDeploymentRoutes(
     )
   }
   const shown = async (context: Context<HttpEnvironment>, item: DeploymentItem): Promise<Deployment> => {
-    const [deployment] = (await conditionHeld(principalOf(context), [item])) as [Deployment]
+    const [deployment] = (await deploymentsFor(principalOf(context), [item])) as [Deployment]
     context.header('etag', versionTag({ version: deployment.version, answer: deployment }))
     return deployment
   }
@@ -91,7 +91,7 @@ export function addDeploymentRoutes(
       orderOf: ({ name }) => name,
       limit,
     })
-    const items = await conditionHeld(principalOf(context), page.items)
+    const items = await deploymentsFor(principalOf(context), page.items)
     const position = page.next === undefined ? undefined : encodePosition(page.next, 'deployments')
     return context.json({ items, cursor: position }, 200)
   })

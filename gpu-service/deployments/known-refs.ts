@@ -23,7 +23,7 @@ interface Known {
 
 type Deployed = Pick<DeploymentItem, 'repoId' | 'revision'>
 
-const runToEnd = 25
+const concurrency = 25
 /** Further refs of a repo are ignored. */
 const refsMax = 1000
 
@@ -51,7 +51,7 @@ export class KnownRefs {
     const due = [...revisions]
       .filter((one) => this.#isDue(one))
       .sort(([a], [b]) => this.#readAtMs(a) - this.#readAtMs(b))
-    await inParallel(due.slice(0, runToEnd), runToEnd, (one) => this.#read(one))
+    await inParallel(due.slice(0, concurrency), concurrency, (one) => this.#read(one))
   }
 
   #isDue([repoId, revisions]: [string, ReadonlySet<string>]): boolean {

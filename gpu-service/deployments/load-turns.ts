@@ -4,12 +4,12 @@ type Loadable = Pick<DeploymentSlot, 'isDue' | 'load'>
 
 /** Limits concurrent loads, so that a thousand models do not share one network and disk. */
 export class LoadTurns {
-  readonly #runToEnd: number
+  readonly #concurrency: number
   readonly #waiting = new Map<Loadable, () => void>()
   #running = 0
 
-  constructor({ runToEnd }: { runToEnd: number }) {
-    this.#runToEnd = runToEnd
+  constructor({ concurrency }: { concurrency: number }) {
+    this.#concurrency = concurrency
   }
 
   /** Loads a slot when its turn comes, if it is still due then. Returns undefined if it is not due or already waits. */
@@ -28,7 +28,7 @@ export class LoadTurns {
 
   #next(): void {
     for (const [slot, begin] of this.#waiting) {
-      if (this.#running >= this.#runToEnd) return
+      if (this.#running >= this.#concurrency) return
       this.#waiting.delete(slot)
       this.#running++
       begin()

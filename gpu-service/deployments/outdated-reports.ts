@@ -9,7 +9,7 @@ interface OutdatedReportsOptions {
   log: Logger
 }
 
-const runToEnd = 25
+const concurrency = 25
 
 /** Reports in the table about deployments that this replica no longer serves. */
 export class OutdatedReports {
@@ -26,7 +26,7 @@ export class OutdatedReports {
 
   /** Removes the reports; a failure is retried by the next pass and blocks nothing. */
   async takeBack(): Promise<void> {
-    await inParallel([...this.#names], runToEnd, (name) => this.#takeOneBack(name))
+    await inParallel([...this.#names], concurrency, (name) => this.#takeOneBack(name))
   }
 
   async #takeOneBack(name: string): Promise<void> {

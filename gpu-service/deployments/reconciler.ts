@@ -30,7 +30,7 @@ export class Reconciler {
   readonly #options: ReconcilerOptions
   readonly #served: ServedDeployments
   readonly #outdated: OutdatedReports
-  readonly #turns = new LoadTurns({ runToEnd: loadsAtOnce })
+  readonly #turns = new LoadTurns({ concurrency: loadsAtOnce })
   readonly #loop: ReconcileLoop
 
   constructor(options: ReconcilerOptions) {

@@ -16,14 +16,17 @@ export class Retirement {
     this.#log = log
   }
 
-  /** Retires a slot, at once if it does not answer or `runToEnd` is set. Resolves when its model is released. */
-  take(slot: DeploymentSlot, { runToEnd = slot.served === undefined }: { runToEnd?: boolean } = {}): Promise<void> {
+  /** Retires a slot, without a grace time if it does not answer or `immediately` is set. Resolves when its model is released. */
+  take(
+    slot: DeploymentSlot,
+    { immediately = slot.served === undefined }: { immediately?: boolean } = {},
+  ): Promise<void> {
     const { name, revision } = slot.item
     // An operator may unload it as soon as the change is confirmed; its remaining requests are still answered.
     slot.model?.keepNoLonger()
     this.#log.info({ deployment: name, revision }, 'a target of the deployment is leaving this replica')
     const { signal } = this.#hurry
-    const grace = wait(runToEnd ? 0 : graceMs, undefined, { signal }).catch(() => undefined)
+    const grace = wait(immediately ? 0 : graceMs, undefined, { signal }).catch(() => undefined)
     const retired: Promise<void> = grace
       .then(() => slot.retire())
       .catch((error) => this.#log.error({ err: error, deployment: name }, 'unload failed'))

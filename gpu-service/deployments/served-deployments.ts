@@ -61,7 +61,7 @@ export class ServedDeployments {
     const deployment = this.#byName.get(name)
     this.#byName.delete(name)
     if (deployment !== undefined) this.#options.use.forget(deploymentUseId(deployment.item))
-    for (const slot of deployment?.everySlot ?? []) void this.#retirement.take(slot, { runToEnd: true })
+    for (const slot of deployment?.everySlot ?? []) void this.#retirement.take(slot, { immediately: true })
     // Afterwards, because requests still being answered would create the metrics again.
     void this.#retirement.noneOf(name).then(() => this.#forget(name))
   }

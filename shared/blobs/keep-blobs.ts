@@ -5,7 +5,7 @@ import { keys } from '../table/keys.ts'
 import type { CondemnedBlobItem, SweepRound } from '../table/sweeps.ts'
 import { ConditionFailed, type Table } from '../table/table.ts'
 
-const runToEnd = 16
+const concurrency = 16
 
 /**
  * Makes sure that blobs exist and stay, before the publication that names them; `sweeps.ts` explains the order. The
@@ -14,8 +14,8 @@ const runToEnd = 16
  */
 export async function keepBlobs({ table, objects, round, hashes }: KeepBlobs): Promise<string[]> {
   const distinct = [...new Set(hashes)]
-  if (round.isOpen) await inParallel(distinct, runToEnd, (sha256) => takeBack(table, sha256))
-  const found = await inParallel(distinct, runToEnd, (sha256) => objects.head({ key: objectKeys.blob(sha256) }))
+  if (round.isOpen) await inParallel(distinct, concurrency, (sha256) => takeBack(table, sha256))
+  const found = await inParallel(distinct, concurrency, (sha256) => objects.head({ key: objectKeys.blob(sha256) }))
   return distinct.filter((_, at) => found[at] === undefined)
 }
 

@@ -25,7 +25,7 @@ const roles: Record<keyof typeof tableAccess, [Template, RegExp]> = {
 type Policed = Awaited<ReturnType<typeof policedTable>>
 type Call = () => Promise<unknown>
 
-const runToEnd = 8
+const concurrency = 8
 const itemIn = (pattern: string) => ({ pk: pattern.replace('*', 'one'), sk: 'a' })
 const change = { expression: 'SET a = :a', values: { ':a': 1 } }
 const { orders, indexes } = tableDefinition
@@ -92,7 +92,7 @@ describe.each(Object.keys(tableAccess) as (keyof typeof tableAccess)[])('the rol
       ...lists.flatMap((pattern) => listing(database, pattern)),
       ...(scans ? [() => database.scan({})] : []),
     ]
-    await inParallel(calls, runToEnd, (call) => call())
+    await inParallel(calls, concurrency, (call) => call())
     expect(calls.length).toBeGreaterThan(20)
   })
 
@@ -108,7 +108,7 @@ describe.each(Object.keys(tableAccess) as (keyof typeof tableAccess)[])('the rol
       ...listing(database, 'NOBODYS'),
       ...(scans ? [] : [() => database.scan({})]),
     ]
-    await inParallel(calls, runToEnd, async (call) => {
+    await inParallel(calls, concurrency, async (call) => {
       await expect(call()).rejects.toMatchObject({ name: 'AccessDeniedException' })
     })
   })

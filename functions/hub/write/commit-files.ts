@@ -16,7 +16,7 @@ import type { FileChange } from './apply-operations.ts'
 import type { CommitOperation } from './commit-operations.ts'
 import { refusalOf } from './upload-modes.ts'
 
-const runToEnd = 8
+const concurrency = 8
 
 interface CommitContext {
   repo: RepoItem
@@ -39,7 +39,7 @@ export async function storeFiles(
   if (refused.length > 0) throw errors.invalidRequest(refused.slice(0, 10).join('\n'), 'path')
   const deadline = new Date(parts.now().getTime() + parts.uploads.waitMs)
   const held = new Map(context.before.map((file) => [file.sha256, file]))
-  const changes = await inParallel(operations, runToEnd, async (operation): Promise<FileChange> => {
+  const changes = await inParallel(operations, concurrency, async (operation): Promise<FileChange> => {
     if (operation.kind === 'file') return { kind: 'put', file: await storeSmall(operation, parts) }
     if (operation.kind !== 'lfsFile') return operation
     return { kind: 'put', file: await largeFile({ operation, held, deadline, ...context }, parts) }

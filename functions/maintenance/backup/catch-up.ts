@@ -20,7 +20,7 @@ import { isRepo, scanSome } from '../read-pages.ts'
 import { bringRefs, versionsOf } from './later-refs.ts'
 import { isOthers, makeWay, nameOf } from './make-way.ts'
 
-const runToEnd = 8
+const concurrency = 8
 
 /**
  * Brings repos forward to their state after the backup, as far as their manifests tell: otherwise the next change would
@@ -30,7 +30,7 @@ export const catchUp: Phase = {
   name: 'what came after the backup',
   run: (step) =>
     scanSome(step, async (items) => {
-      const renamedIds = await inParallel(items.filter(isRepo), runToEnd, async ({ id }) => {
+      const renamedIds = await inParallel(items.filter(isRepo), concurrency, async ({ id }) => {
         const later = await laterManifest(id, step)
         if (later?.isRenamed === true) return [id]
         if (later !== undefined) await bringForward(later.said, step)
@@ -94,7 +94,7 @@ async function bringForward(said: RepoManifest, step: Step): Promise<void> {
 async function bringRevisions(repoId: string, parts: MaintenanceParts): Promise<void> {
   const { table, objects } = parts
   for await (const page of listUnder(objects, `manifests/${repoId}/`))
-    await inParallel(page, runToEnd, async ({ key }) => {
+    await inParallel(page, concurrency, async ({ key }) => {
       const [id = ''] = /[^/]+(?=\.json$)/.exec(key) ?? []
       // Checked first, because of tens of thousands of revisions few are new.
       if (!isRevisionId(id) || (await getRevision(table, repoId, id)) !== undefined) return

@@ -6,7 +6,7 @@ import { type AnyItem, isRepo } from '../read-pages.ts'
 import { removeManifests } from '../remove-manifests.ts'
 import { namedRevisions, revisionOf } from './named-revisions.ts'
 
-const runToEnd = 8
+const concurrency = 8
 
 /**
  * Removes the manifests of repos and revisions about to be removed, so that no check restores them. Manifests of repos
@@ -15,7 +15,7 @@ const runToEnd = 8
 export function manifestDropper({ table, objects }: MaintenanceParts, isSaved: (key: ItemKey) => boolean) {
   const named = namedRevisions(table, isSaved)
   return async (others: readonly AnyItem[]): Promise<void> => {
-    await inParallel(others.filter(isRepo), runToEnd, async ({ id }) => {
+    await inParallel(others.filter(isRepo), concurrency, async ({ id }) => {
       if ((await named(id)).size === 0) await removeManifests(objects, id)
     })
     const revisions = others.filter(({ sk }) => sk.startsWith('REVISION#')).flatMap((item) => revisionOf(item) ?? [])

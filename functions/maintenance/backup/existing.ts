@@ -25,7 +25,7 @@ export async function isBare(scan: TableScan): Promise<boolean> {
   return true
 }
 
-const runToEnd = 16
+const concurrency = 16
 
 let known: { backup: string; places: DigestSet } | undefined
 
@@ -56,7 +56,7 @@ export const removeOthers: Phase = {
 }
 
 async function without(items: readonly AnyItem[], stays: (item: AnyItem) => Promise<boolean>): Promise<AnyItem[]> {
-  const stay = await inParallel(items, runToEnd, stays)
+  const stay = await inParallel(items, concurrency, stays)
   return items.filter((_, at) => !stay[at])
 }
 

@@ -9,7 +9,7 @@ import { askOnce } from '../ask-once.ts'
 import { readManifest } from '../fsck/read-manifest.ts'
 import type { AnyItem } from '../read-pages.ts'
 
-const runToEnd = 8
+const concurrency = 8
 
 /** Brings the refs of a repo to the state of its manifest: adds and moves later ones, and removes deleted ones. */
 export async function bringRefs(said: RepoManifest, { table, before }: { table: Table; before: string }) {
@@ -22,7 +22,7 @@ export async function bringRefs(said: RepoManifest, { table, before }: { table: 
 
 /** Only those whose revisions exist. */
 async function laterRefs({ id: repoId, refs }: RepoManifest, table: Table) {
-  const later = await inParallel(refs, runToEnd, async (ref) => {
+  const later = await inParallel(refs, concurrency, async (ref) => {
     const known = await getRef(table, { repoId, kind: ref.kind, name: ref.name })
     if (known !== undefined && known.updatedAt >= ref.updatedAt) return []
     return (await getRevision(table, repoId, ref.revision)) === undefined ? [] : [ref]

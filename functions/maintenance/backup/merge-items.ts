@@ -18,7 +18,7 @@ import { isUser, userIdOf } from './merge-users.ts'
 import { createReassignedOwners } from './reassigned-owners.ts'
 import { partByPart } from './restore-items.ts'
 
-const runToEnd = 16
+const concurrency = 16
 
 /**
  * Adds missing repos, each with its name and its entries in lists; existing ones stay, since they may have been
@@ -30,7 +30,7 @@ export const addRepos: Phase = {
     partByPart(step, async (items) => {
       const { objects } = step.parts
       const isReassigned = await createReassignedOwners(step)
-      await inParallel(items.filter(isRepo), runToEnd, async (repo) => {
+      await inParallel(items.filter(isRepo), concurrency, async (repo) => {
         const key = objectKeys.repoManifest(repo.id)
         if ((await isReassigned(repo.owner)) && (await objects.head({ key })) === undefined) return
         const writes = creationOf(repo)
@@ -65,7 +65,7 @@ export const addMissing: Phase = {
       const isReassigned = await createReassignedOwners(step)
       const repoOf = askOnce((id) => getRepo(table, id))
       const userOf = askOnce((id) => table.get(keys.user(id)))
-      await inParallel(items, runToEnd, async (item) => {
+      await inParallel(items, concurrency, async (item) => {
         if (isFound(item) || isRepo(item) || isUser(item) || letsIn(item)) return
         const [repoId, userId] = [repoIdOf(item), userIdOf(item)]
         if (userId !== undefined && (await userOf(userId)) === undefined) return

@@ -9,7 +9,7 @@ import type { AnyItem } from '../read-pages.ts'
 import { userIdOf } from './merge-users.ts'
 import { partByPart } from './restore-items.ts'
 
-const runToEnd = 16
+const concurrency = 16
 
 /**
  * Adds the members of missing organisations: members missing from an existing one were removed, and a user may have
@@ -26,7 +26,7 @@ export const addMembers: Phase = {
         return owner === undefined || (owner.kind === 'organisation' && owner.admins === 0)
       })
       const isThere = askOnce(async (userId) => (await table.get(keys.user(userId))) !== undefined)
-      await inParallel(items.filter(isMembership), runToEnd, async (item) => {
+      await inParallel(items.filter(isMembership), concurrency, async (item) => {
         if (!(await isLost(organisationOf(item))) || !(await isThere(userIdOf(item) ?? ''))) return
         if (await conditionHeld(() => table.put(item, absent))) step.count('itemsRestored')
       })

@@ -8,7 +8,7 @@ import type { Phase } from '../jobs/phase.ts'
 import type { AnyItem } from '../read-pages.ts'
 import { partByPart } from './restore-items.ts'
 
-const runToEnd = 16
+const concurrency = 16
 
 /**
  * Adds missing users, each with its name. One whose name is taken stays out, because it would get access to that
@@ -18,7 +18,7 @@ export const addUsers: Phase = {
   name: 'users',
   run: (step) =>
     partByPart(step, async (items) => {
-      await inParallel(items.filter(isUser), runToEnd, async (user) => {
+      await inParallel(items.filter(isUser), concurrency, async (user) => {
         if (await conditionHeld(() => step.parts.table.transact(creationOf(user)))) step.count('itemsRestored')
       })
     }),

@@ -7,7 +7,7 @@ import { writePart } from './write-part.ts'
 
 type Kind = BackupPart['kind']
 
-const runToEnd = 16
+const concurrency = 16
 
 /** How many parts the running backup has. */
 export const partsOf = ({ memo }: Step, kind: Kind): number => Number(memo[memoOf[kind]] ?? 0)
@@ -37,7 +37,7 @@ export async function partAt({ parts, memo }: Step, kind: Kind, at: number): Pro
 export async function allParts(step: Step): Promise<BackupPart[]> {
   const kinds: Kind[] = ['items', 'blobs']
   const places = kinds.flatMap((kind) => Array.from({ length: partsOf(step, kind) }, (_, at) => ({ kind, at })))
-  return inParallel(places, runToEnd, ({ kind, at }) => partAt(step, kind, at))
+  return inParallel(places, concurrency, ({ kind, at }) => partAt(step, kind, at))
 }
 
 const nameOf = (kind: Kind, at: number): string => `${prefixOf[kind]}-${String(at + 1).padStart(5, '0')}.ndjson.gz`

@@ -10,7 +10,7 @@ import type { BackupRecord } from './format.ts'
 import { readRecord } from './list-backups.ts'
 import { readPart } from './write-part.ts'
 
-const runToEnd = 16
+const concurrency = 16
 
 /** Writes all of the backup over existing items. Idempotent. */
 export const writeItems: Phase = {
@@ -18,7 +18,7 @@ export const writeItems: Phase = {
   run: (step) =>
     partByPart(step, async (items) => {
       const { table } = step.parts
-      await table.putMany(await inParallel(items, runToEnd, (item) => asLate(item, table)))
+      await table.putMany(await inParallel(items, concurrency, (item) => asLate(item, table)))
       step.count('itemsRestored', items.length)
     }),
 }

@@ -7,7 +7,7 @@ import { bringBack } from './bring-back.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 import { mirrorAgain } from './mirror-again.ts'
 
-const runToEnd = 16
+const concurrency = 16
 
 /** Every file of a revision needs a blob of its size. */
 export async function checkFileBlobs(
@@ -15,7 +15,7 @@ export async function checkFileBlobs(
   parts: CheckParts,
 ): Promise<Discrepancy[]> {
   const { objects } = parts
-  const checked = await inParallel(files, runToEnd, async ({ path, sha256, sizeBytes }): Promise<Discrepancy[]> => {
+  const checked = await inParallel(files, concurrency, async ({ path, sha256, sizeBytes }): Promise<Discrepancy[]> => {
     const blob = await objects.head({ key: objectKeys.blob(sha256) })
     if (blob?.sizeBytes === sizeBytes) return []
     const isSaved = await hasSaved(objects, { sha256, sizeBytes })

@@ -5,7 +5,7 @@ import { type AnyItem, scanSome } from '../read-pages.ts'
 import type { Subject } from './subject.ts'
 import { confirm, settle, suspect } from './suspects.ts'
 
-const runToEnd = 8
+const concurrency = 8
 
 /** Visits manifests, because items that the registry lost lead nowhere. */
 const manifests: Phase = {
@@ -34,7 +34,7 @@ const items: Phase = {
         if (subject !== undefined && text !== last) subjects.push(subject)
         if (subject !== undefined) last = text
       }
-      await inParallel(subjects, runToEnd, (subject) => suspect(step, 'a', subject))
+      await inParallel(subjects, concurrency, (subject) => suspect(step, 'a', subject))
     })
   },
 }
@@ -82,7 +82,7 @@ async function objectsUnder(step: Step, prefix: string, subjectOf: (key: string[
   const cursor = step.cursor as string | undefined
   const page = await step.parts.objects.list({ prefix, cursor, limit: objectsAtOnce })
   const subjects = page.objects.flatMap(({ key }) => subjectOf(key.split('/')) ?? [])
-  await inParallel(subjects, runToEnd, (subject) => suspect(step, 'a', subject))
+  await inParallel(subjects, concurrency, (subject) => suspect(step, 'a', subject))
   return page.cursor === undefined ? undefined : { cursor: page.cursor }
 }
 

@@ -10,7 +10,7 @@ import { cutoffsOf } from './cutoffs.ts'
 import { gathered } from './mark.ts'
 import { holdingOf } from './marks.ts'
 
-const runToEnd = 16
+const concurrency = 16
 
 /** Remembers the round before anything is condemned. */
 export const rememberRound: Phase = {
@@ -61,7 +61,7 @@ export const condemnBlobs: Phase = {
       const sha256 = hashOf(key)
       return sha256 !== undefined && modifiedAt.toISOString() < unneeded && !blobs.has(sha256)
     })
-    await inParallel(condemned, runToEnd, (object) => condemn(step, object))
+    await inParallel(condemned, concurrency, (object) => condemn(step, object))
     return page.cursor === undefined ? undefined : { cursor: page.cursor }
   },
 }

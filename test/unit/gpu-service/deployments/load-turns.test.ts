@@ -20,7 +20,7 @@ function slots(count: number) {
 
 it('loads a thousand models a few at a time, each once, in order', async () => {
   const { state, all } = slots(1000)
-  const turns = new LoadTurns({ runToEnd: 8 })
+  const turns = new LoadTurns({ concurrency: 8 })
   const loads = all.map((slot) => turns.take(slot))
   // The next pass still finds them due.
   expect(all.slice(8).map((slot) => turns.take(slot))).toEqual(Array(992).fill(undefined))
@@ -35,7 +35,7 @@ it('loads a thousand models a few at a time, each once, in order', async () => {
 
 it('skips a model that was given up before its turn', async () => {
   const { state, all } = slots(3)
-  const turns = new LoadTurns({ runToEnd: 1 })
+  const turns = new LoadTurns({ concurrency: 1 })
   const loads = all.map((slot) => turns.take(slot))
   for (const slot of all.slice(1, 2)) slot.isDue = false
   for (let times = 0; times < 5; times++) {

@@ -68,8 +68,8 @@ it.skipIf(minilmInt8 === undefined)(
       most.bytes = Math.max(most.bytes, (privateBytes(enginePids()) ?? 0) - emptyBytes)
       most.countedBytes = Math.max(most.countedBytes, await metricOf(serving, 'model_memory_bytes'))
     }, 100)
-    const runToEnd = await Promise.all(Array.from({ length: count }, (_, index) => ask(serving, index, 'one text')))
-    for (const answer of runToEnd) expect(answer).toEqual(first)
+    const answers = await Promise.all(Array.from({ length: count }, (_, index) => ask(serving, index, 'one text')))
+    for (const answer of answers) expect(answer).toEqual(first)
 
     const random = seeded(7)
     const client = async () => {
