@@ -25,6 +25,8 @@ export async function chooseTarget({ table, principal, wanted, device }: ChooseT
     getRef(table, { repoId: repo.id, kind: 'alias', name: parsed.ref }),
   ])
   if (found === undefined) return orComing(noRevision(repo, parsed.ref))
+  // As the Hub's clients create a repo: with a first commit that has no files.
+  if (found.filesTotal === 0) return orComing(errors.repoEmpty(fullName(repo)))
   const revision = await onceInspected(table, found)
   const isAlias = alias !== undefined && alias.revision === revision.id && parsed.ref !== revision.id
   if (wanted.follow === true && !isAlias)

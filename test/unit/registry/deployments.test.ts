@@ -98,6 +98,8 @@ describe('a deployment', () => {
     expect(failureOf(refused)).toEqual([404, 'repo_empty'])
     expect(refused.body.error.message).toMatch(new RegExp(`"${empty}" has no files`))
     expect(failureOf(await create({ target: `${empty}@v1` }))).toEqual([404, 'revision_not_found'])
+    await host.commit(empty, {})
+    expect(failureOf(await create({ target: empty }))).toEqual([404, 'repo_empty'])
   })
 
   it('holds every repo that it serves, and lets go of those that it serves no more', async () => {
