@@ -2,7 +2,7 @@ import { errors } from '../../shared/errors.ts'
 import { fullName } from '../../shared/table/repo-item.ts'
 import { getRevision, type RevisionItem } from '../../shared/table/repos.ts'
 import type { Table } from '../../shared/table/table.ts'
-import { findRevision } from './find-revision.ts'
+import { findRevision, unlessEmpty } from './find-revision.ts'
 import { nextLink } from './link-header.ts'
 import { parseRef, rawRest } from './parse-path.ts'
 import type { HubApp, HubParts } from './parts.ts'
@@ -16,7 +16,9 @@ export function addCommitsRoute(app: HubApp, { table, publicUrl }: HubParts) {
   for (const { kind, api } of repoKinds)
     app.get(`${api}/:owner/:name/commits/:ref{.+}`, async (context) => {
       const ref = parseRef(rawRest(context.req.url, 5))
-      const { revision, repo } = await findRevision(context, { table, kind }, [{ ref, path: '' }])
+      const found = await findRevision(context, { table, kind }, [{ ref, path: '' }]).catch(unlessEmpty)
+      if (found === undefined) return context.json([])
+      const { revision, repo } = found
       context.header('x-repo-commit', revision.id)
       const limit = Math.min(wholeNumber(context.req.query('limit') ?? `${limitDefault}`, 'limit'), limitMax)
       context.header('x-total-count', String(revision.depth))

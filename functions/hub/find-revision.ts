@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { accessRepo } from '../../shared/auth/access-repo.ts'
 import type { Access } from '../../shared/auth/authorize.ts'
-import { errors } from '../../shared/errors.ts'
+import { AppError, errors } from '../../shared/errors.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
 import { isMirror } from '../../shared/mirror/mirrored-repo.ts'
 import { isRefName } from '../../shared/model/repo-id.ts'
@@ -54,6 +54,11 @@ export async function* findReadings(
     yield { ...reading, repo, revision }
   }
   if (!isFound) throw noRevision(repo, readings[0]?.ref ?? '')
+}
+
+/** For `catch`: a repo without a first commit is no error where an empty answer says the same. */
+export function unlessEmpty(error: unknown): undefined {
+  if (!(error instanceof AppError && error.code === 'repo_empty')) throw error
 }
 
 /** `HEAD` is the branch main, and clients may qualify a ref: `refs/heads/main`, `refs/tags/v1`. */

@@ -1,9 +1,8 @@
 import type { Context } from 'hono'
-import { AppError } from '../../shared/errors.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
 import { allFiles } from '../../shared/table/repos.ts'
 import { expandedFields, isTrue, pickFields } from './expand.ts'
-import { findRepo, findRevision } from './find-revision.ts'
+import { findRepo, findRevision, unlessEmpty } from './find-revision.ts'
 import { modelJson } from './model-json.ts'
 import { parseRef, rawRest } from './parse-path.ts'
 import type { HubApp, HubParts } from './parts.ts'
@@ -24,12 +23,8 @@ async function answer(
   { ref, routes: { kind } }: { ref: string; routes: KindRoutes },
   { table }: HubParts,
 ) {
-  const found = await findRevision(context, { table, kind }, [{ ref, path: '' }]).catch(async (error) => {
-    if (!(error instanceof AppError && error.code === 'repo_empty')) throw error
-    return findRepo(context, { table, kind })
-  })
-  // An empty repo.
-  if (!('revision' in found && 'repo' in found)) return context.json(modelJson({ repo: found, files: [] }))
+  const found = await findRevision(context, { table, kind }, [{ ref, path: '' }]).catch(unlessEmpty)
+  if (found === undefined) return context.json(modelJson({ repo: await findRepo(context, { table, kind }), files: [] }))
   const { repo, revision } = found
   context.header('x-repo-commit', revision.id)
   const fields = expandedFields(context)

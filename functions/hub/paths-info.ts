@@ -6,7 +6,7 @@ import { pathFault } from '../../shared/model/file-path.ts'
 import { getFile, listFiles, type RevisionItem } from '../../shared/table/repos.ts'
 import type { Table } from '../../shared/table/table.ts'
 import { expandedBy, fileEntry, folderEntry } from './file-entry.ts'
-import { findRevision } from './find-revision.ts'
+import { findRevision, unlessEmpty } from './find-revision.ts'
 import { parseRef, rawRest } from './parse-path.ts'
 import type { HubApp, HubParts } from './parts.ts'
 import { repoKinds } from './repo-kinds.ts'
@@ -24,7 +24,9 @@ export function addPathsInfoRoute(app: HubApp, { table }: HubParts) {
   for (const { kind, api } of repoKinds)
     app.post(`${api}/:owner/:name/paths-info/:ref{.+}`, async (context) => {
       const ref = parseRef(rawRest(context.req.url, 5))
-      const { revision } = await findRevision(context, { table, kind }, [{ ref, path: '' }])
+      const asked = await findRevision(context, { table, kind }, [{ ref, path: '' }]).catch(unlessEmpty)
+      if (asked === undefined) return context.json([])
+      const { revision } = asked
       context.header('x-repo-commit', revision.id)
       const { paths, expand } = await readWanted(context)
       const found = await inParallel(paths, readsAtOnce, (path) => entryAt(table, revision, path.replace(/\/+$/, '')))

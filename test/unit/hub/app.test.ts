@@ -3,6 +3,7 @@ import { putRepo } from '../../support/put-repo.ts'
 import { hub, second, sha256, sized, useTable } from './support/read-hub.ts'
 
 useTable(async (table) => {
+  await putRepo(table, { name: 'team/empty' })
   await putRepo(table, { name: 'team/few', revisions: { [second]: ['a.txt', 'data/z.txt'].map(sized) } })
 })
 
@@ -26,6 +27,19 @@ describe('an unsupported method', () => {
     expect([missing.status, missing.headers.get('allow')]).toEqual([404, null])
     const ownerless = await app.request('/api/models/gpt2', { method: 'PUT' })
     expect([ownerless.status, ownerless.headers.get('x-error-code')]).toEqual([404, 'RepoNotFound'])
+  })
+})
+
+describe('a repo without a first commit, as "slipway repo create" makes it', () => {
+  it.each([
+    ['tree', {}],
+    ['commits', {}],
+    ['paths-info', { method: 'POST', body: '{"paths":["a.txt"]}', headers: { 'content-type': 'application/json' } }],
+  ])('has an empty list on main, which clients expect in every repo, and only there: %s', async (what, request) => {
+    const ask = (ref: string) => hub().app.request(`/api/models/team/empty/${what}/${ref}`, request)
+    expect(await (await ask('main')).json()).toEqual([])
+    const other = await ask('dev')
+    expect([other.status, other.headers.get('x-error-code')]).toEqual([404, 'RevisionNotFound'])
   })
 })
 
