@@ -1,6 +1,7 @@
 import type { Principal } from '../../shared/auth/principal.ts'
 import { errors } from '../../shared/errors.ts'
 import type { DeploymentLimits } from '../../shared/table/deployment-item.ts'
+import { type Admitted, admitted } from './admitted.ts'
 import { assertSomeLeft, ChargedTokens } from './charged-tokens.ts'
 import type { DayUse } from './day-use.ts'
 import { RequestSlots } from './request-slots.ts'
@@ -16,24 +17,6 @@ interface RequestLimitsOptions {
   now: () => number
   /** Called for each admitted request. */
   count: (caller: Principal | undefined) => void
-}
-
-/** A counted request. */
-export interface Admitted {
-  /**
-   * Takes a slot once its body has arrived; without a free one, nothing is charged. @throws AppError
-   * `concurrency_limited`
-   */
-  enter(): () => void
-  /**
-   * Charges its tokens once they are counted; a refused request costs nothing. @throws AppError `rate_limited`,
-   * `request_too_costly`
-   */
-  charge(tokens: number): void
-  /** Returns only its tokens, for a request without an answer. */
-  giveBackTokens(): void
-  /** Takes back everything it was counted for, after a late refusal; later changes of limits are unaffected. */
-  giveBack(): void
 }
 
 /** The limit, in OpenAI's headers. */
@@ -89,20 +72,11 @@ export class RequestLimits {
     const takeBack = requestsPerDay === undefined ? undefined : use.add(deployment)
     count(caller)
     const charged = new ChargedTokens({ bucket: this.#tokens, perMinute })
-    let isCounted = true
-    const giveBack = () => {
-      charged.giveBack()
-      if (!isCounted) return
-      isCounted = false
+    const uncount = () => {
       requests?.take(-1)
       takeBack?.()
     }
-    return {
-      enter: orGivenBack(giveBack, () => this.slots.take()),
-      charge: orGivenBack(giveBack, (tokens) => charged.charge(tokens)),
-      giveBackTokens: () => charged.giveBack(),
-      giveBack,
-    }
+    return admitted({ slots: this.slots, charged, uncount })
   }
 
   headers(): LimitHeaders {
@@ -111,8 +85,8 @@ export class RequestLimits {
     const { max, free } = this.slots
     return {
       ...(max !== undefined && { 'x-concurrency-limit': String(max), 'x-concurrency-remaining': String(free) }),
-      ...(this.#requests !== undefined && told('requests', this.#requests)),
-      ...(this.#tokens !== undefined && told('tokens', this.#tokens)),
+      ...(this.#requests !== undefined && headersOf('requests', this.#requests)),
+      ...(this.#tokens !== undefined && headersOf('tokens', this.#tokens)),
       ...(requestsPerDay !== undefined && {
         'x-quota-limit-requests': String(requestsPerDay),
         'x-quota-remaining-requests': String(Math.max(0, requestsPerDay - use.of(deployment))),
@@ -131,22 +105,7 @@ export class RequestLimits {
   }
 }
 
-/** A request refused on its way costs nothing, nor do those of its parts that come after. */
-function orGivenBack<Given extends unknown[], Result>(giveBack: () => void, take: (...given: Given) => Result) {
-  let refusal: { error: unknown } | undefined
-  return (...given: Given): Result => {
-    if (refusal !== undefined) throw refusal.error
-    try {
-      return take(...given)
-    } catch (error) {
-      refusal = { error }
-      giveBack()
-      throw error
-    }
-  }
-}
-
-const told = (what: 'requests' | 'tokens', bucket: TokenBucket): LimitHeaders => ({
+const headersOf = (what: 'requests' | 'tokens', bucket: TokenBucket): LimitHeaders => ({
   [`x-ratelimit-limit-${what}`]: String(Math.floor(bucket.burst)),
   [`x-ratelimit-remaining-${what}`]: String(Math.max(0, Math.floor(bucket.level))),
   [`x-ratelimit-reset-${what}`]: `${bucket.secondsUntil(bucket.burst).toFixed(3)}s`,

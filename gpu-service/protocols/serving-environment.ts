@@ -1,7 +1,8 @@
 import type { ErrorHandler } from 'hono'
 import type { HttpVariables } from '../../shared/http/context.ts'
 import type { CallOptions } from '../batcher/call-options.ts'
-import type { Admitted, RequestLimits } from '../deployments/request-limits.ts'
+import type { Admitted } from '../deployments/admitted.ts'
+import type { RequestLimits } from '../deployments/request-limits.ts'
 import type { Route } from '../deployments/route.ts'
 import type { BodyHold } from './body-room.ts'
 

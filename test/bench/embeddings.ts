@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { openTokenizer } from '../../gpu-service/tasks/text/tokenizer.ts'
+import { openTokenizer } from '../../gpu-service/tasks/text/open-tokenizer.ts'
 import { filesIn } from '../support/files-in.ts'
 import type { RealModel } from '../support/real-models.ts'
 import { bodiesOf, type Measured, measureClosedLoop } from './closed-loop.ts'

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openTokenizer } from '../../gpu-service/tasks/text/tokenizer.ts'
+import { openTokenizer } from '../../gpu-service/tasks/text/open-tokenizer.ts'
 import { filesIn } from '../support/files-in.ts'
 import { minilmInt8, type RealModel } from '../support/real-models.ts'
 import { bodiesOf } from './closed-loop.ts'

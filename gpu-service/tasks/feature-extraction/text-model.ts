@@ -1,7 +1,8 @@
 import type { ModelSource } from '../task.ts'
+import { openTokenizer } from '../text/open-tokenizer.ts'
 import { readTextSettings, type TextSettings } from '../text/text-settings.ts'
 import type { TokenInputs } from '../text/token-tensors.ts'
-import { openTokenizer, type TextTokenizer } from '../text/tokenizer.ts'
+import type { TextTokenizer } from '../text/tokenizer.ts'
 import { type Prompts, readPrompts } from './prompts.ts'
 
 /** How a repo's texts become tokens. */

@@ -4,11 +4,10 @@ import { assembleIds, assembleLocated, type EncodedText, type LocatedText } from
 import { cachedFirstTokens, type FirstTokensCache } from './first-tokens-cache.ts'
 import { slicePlaced } from './placed-tokens.ts'
 import { type GatherTokens, gatherPlaced, gatherTokens, type Piece } from './text-pieces.ts'
-import { specialCount, type TemplatePart } from './token-template.ts'
+import { specialCount } from './token-template.ts'
 import type { TokenRow } from './token-tensors.ts'
 import type { TextTokenizer } from './tokenizer.ts'
-import type { Truncation } from './truncation.ts'
-import { type PairStrategy, sharedRoom, tooManyTokens } from './truncation.ts'
+import { keptRanges, type PairStrategy, type Truncation } from './truncation.ts'
 
 export interface EncodeRequest {
   text: string
@@ -40,7 +39,7 @@ export interface TextEncoder {
 export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions): TextEncoder {
   const idsOf = (text: string, piece: Piece) => tokenizer.ids(text, piece)
   const encode: TextEncoder['encode'] = async (request) => {
-    const { parts, texts, room } = layoutOf(request, { tokenizer, maxTokens })
+    const { parts, specials, texts, room } = layoutOf(request, { tokenizer, maxTokens })
     // Nearly every text fits, and then it does not matter which end would be truncated.
     const { cache, pairTokensMax, yieldTurn } = request
     const firsts = await Promise.all(
@@ -56,7 +55,7 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
       fits || fromStart
         ? starts
         : await gatherAll({ request, texts, room, gather: gatherTokens<number>, tokensOf: idsOf })
-    const kept = keptRanges({ request, tokens, room, maxTokens, parts })
+    const kept = keptRanges({ request, tokens, room, maxTokens, specials })
     const cut = tokens.map((all, index) => all.slice(kept[index]?.from, kept[index]?.to))
     return assertSomeTokens(assembleIds(parts, cut), request)
   }
@@ -67,10 +66,10 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
       // A text that may not be truncated is refused by its ids alone: the offsets of millions of tokens take hundreds
       // of megabytes.
       if (!request.truncation.truncate) await encode(request)
-      const { parts, texts, room } = layoutOf(request, { tokenizer, maxTokens })
+      const { parts, specials, texts, room } = layoutOf(request, { tokenizer, maxTokens })
       const tokensOf = (text: string, piece: Piece) => tokenizer.spanned(text, piece)
       const tokens = await gatherAll({ request, texts, room, gather: gatherPlaced, tokensOf })
-      const kept = keptRanges({ request, tokens, room, maxTokens, parts })
+      const kept = keptRanges({ request, tokens, room, maxTokens, specials })
       const cut = tokens.map((all, index) => slicePlaced(all, kept[index]?.from ?? 0, kept[index]?.to))
       return assertSomeTokens(assembleLocated(parts, cut), request)
     },
@@ -97,10 +96,12 @@ function layoutOf(
 ) {
   const whole = pair === undefined ? tokenizer.template.single : tokenizer.template.pair
   const parts = addSpecialTokens ? whole : whole.filter((part) => 'sequence' in part)
+  const specials = specialCount(parts)
   return {
     parts,
+    specials,
     texts: pair === undefined ? [text] : [text, pair],
-    room: Math.max(0, maxTokens - specialCount(parts)),
+    room: Math.max(0, maxTokens - specials),
   }
 }
 
@@ -130,29 +131,4 @@ interface GatherAll<Tokens, Gathered> {
   room: number
   gather: (wanted: GatherTokens<Tokens>) => Promise<Gathered>
   tokensOf: (text: string, piece: Piece) => Tokens
-}
-
-/** The range of tokens that is kept of each text. */
-function keptRanges({ request, tokens, room, maxTokens, parts }: KeptRanges): { from: number; to: number }[] {
-  const { truncation, strategy = 'longest_first', param } = request
-  const [first = 0, second = 0] = tokens.map(({ length }) => length)
-  const total = first + second
-  if (total <= room) return tokens.map(({ length }) => ({ from: 0, to: length }))
-  if (!truncation.truncate) throw tooManyTokens(maxTokens, total + specialCount(parts), param)
-  const lengths = [first, second] as const
-  // If the text to truncate cannot make enough room, both are truncated rather than refused.
-  const kept =
-    sharedRoom({ lengths, room, strategy }) ?? sharedRoom({ lengths, room, strategy: 'longest_first' }) ?? lengths
-  return tokens.map(({ length }, index) => {
-    const count = kept[index] ?? 0
-    return truncation.direction === 'left' ? { from: length - count, to: length } : { from: 0, to: count }
-  })
-}
-
-interface KeptRanges {
-  request: EncodeRequest
-  tokens: readonly { readonly length: number }[]
-  room: number
-  maxTokens: number
-  parts: readonly TemplatePart[]
 }

@@ -5,10 +5,11 @@ import { describeIsolation, runsAlone } from '../isolation.ts'
 import type { ModelSource } from '../task.ts'
 import type { TaskModel, WarmUpRun } from '../task-model.ts'
 import { idsKey } from './ids-key.ts'
+import { openTokenizer } from './open-tokenizer.ts'
 import { createTextEncoder, type TextEncoder } from './text-encoder.ts'
 import { readTextSettings, type TextSettings } from './text-settings.ts'
 import { readTokenInputs, type TokenInputs, type TokenRow, tokenTensors } from './token-tensors.ts'
-import { openTokenizer, type TextTokenizer } from './tokenizer.ts'
+import type { TextTokenizer } from './tokenizer.ts'
 
 /** What every model that reads tokens needs. */
 export interface TextModel {

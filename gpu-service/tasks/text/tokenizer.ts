@@ -1,17 +1,12 @@
 import * as z from 'zod'
-import { AppError, errors, messageOf } from '../../../shared/errors.ts'
 import { runToEnd } from '../../../shared/http/run-to-end.ts'
-import { type ModelFiles, readConfig } from '../../models/model-files.ts'
-import { afterSteps, type YieldTurn, yieldTurnAfter } from '../../yield-turn.ts'
+import { afterSteps, type YieldTurn } from '../../yield-turn.ts'
 import { asciiWordPiece } from './ascii-word-piece.ts'
 import { checkedTokenizer } from './checked-tokenizer.ts'
 import { firstTokens } from './first-tokens.ts'
 import { lengthOf } from './growth.ts'
-import { lowerCased } from './lower-cased.ts'
 import { trackPieceStart } from './piece-start.ts'
 import { prepareText } from './prepare-text.ts'
-import { readSentenceConfig } from './sentence-config.ts'
-import type { SlowAllowance } from './slow-allowance.ts'
 import type { Piece } from './text-pieces.ts'
 import { prefixCutter } from './text-prefix.ts'
 import { type SpannedToken, spannedTokens } from './token-spans.ts'
@@ -61,34 +56,6 @@ export interface TextTokenizer {
   join(tokens: readonly string[]): string
 }
 
-/**
- * Opens it in slices, because others wait meanwhile.
- *
- * @param allowance what slow tokenizers of this thread share
- * @throws AppError `unsupported_model` naming the file.
- */
-export async function openTokenizer(files: ModelFiles, allowance?: SlowAllowance): Promise<TextTokenizer> {
-  const path = 'tokenizer.json'
-  const namesOf = new WeakMap<object, string[]>()
-  const file = await readConfig(files, path, tokenizerFile, namesOf)
-  if (file === undefined)
-    throw errors.unsupportedModel(`the repo has no "${path}", without which texts cannot be tokenized.`)
-  const config = (await readConfig(files, 'tokenizer_config.json', z.looseObject({}))) ?? {}
-  const { do_lower_case: isLowerCased } = await readSentenceConfig(files)
-  try {
-    return await afterSteps(
-      tokenizerInSteps(isLowerCased ? lowerCased(file) : file, config, {
-        guard: guardTokenizer({ allowance }),
-        namesOf,
-      }),
-      yieldTurnAfter(),
-    )
-  } catch (error) {
-    if (error instanceof AppError) throw error
-    throw errors.unsupportedModel(`the file "${path}" could not be read: ${messageOf(error)}`)
-  }
-}
-
 /** @param guard wraps all work on texts, unless the tokenizer is known to be fast */
 export const createTokenizer = (file: z.infer<typeof tokenizerFile>, config: object, guard?: Guard): TextTokenizer =>
   runToEnd(tokenizerInSteps(file, config, { guard }))
@@ -98,7 +65,7 @@ interface InSteps {
   namesOf?: WeakMap<object, string[]> | undefined
 }
 
-function* tokenizerInSteps(
+export function* tokenizerInSteps(
   file: z.infer<typeof tokenizerFile>,
   config: object,
   { guard = guardTokenizer(), namesOf }: InSteps,
@@ -122,10 +89,7 @@ function* tokenizerInSteps(
   const template = tokenTemplate(tokenizer, file.post_processor)
   const cut = prefixCutter(file)
   const tokenOf = (id: number) => tokenizer.id_to_token(id)
-  const first = (text: string, keep: number) => {
-    const steps = firstTokens({ text, keep, encode, cut })
-    for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
-  }
+  const first = (text: string, keep: number) => runToEnd(firstTokens({ text, keep, encode, cut }))
   return {
     file,
     template,

@@ -35,5 +35,31 @@ interface SharedRoom {
 }
 
 /** The exact wording of text-embeddings-inference, which its clients know. */
-export const tooManyTokens = (max: number, count: number, param = 'inputs') =>
+const tooManyTokens = (max: number, count: number, param = 'inputs') =>
   errors.invalidInput(`Input validation error: \`inputs\` must have less than ${max} tokens. Given: ${count}`, param)
+
+/** The range of tokens that is kept of each text. @throws AppError `invalid_input` for texts that may not be cut */
+export function keptRanges({ request, tokens, room, maxTokens, specials }: KeptRanges): { from: number; to: number }[] {
+  const { truncation, strategy = 'longest_first', param } = request
+  const [first = 0, second = 0] = tokens.map(({ length }) => length)
+  const total = first + second
+  if (total <= room) return tokens.map(({ length }) => ({ from: 0, to: length }))
+  if (!truncation.truncate) throw tooManyTokens(maxTokens, total + specials, param)
+  const lengths = [first, second] as const
+  // If the text to truncate cannot make enough room, both are truncated rather than refused.
+  const kept =
+    sharedRoom({ lengths, room, strategy }) ?? sharedRoom({ lengths, room, strategy: 'longest_first' }) ?? lengths
+  return tokens.map(({ length }, index) => {
+    const count = kept[index] ?? 0
+    return truncation.direction === 'left' ? { from: length - count, to: length } : { from: 0, to: count }
+  })
+}
+
+interface KeptRanges {
+  request: { truncation: Truncation; strategy?: PairStrategy | undefined; param?: string | undefined }
+  tokens: readonly { readonly length: number }[]
+  room: number
+  maxTokens: number
+  /** How many special tokens are added. */
+  specials: number
+}

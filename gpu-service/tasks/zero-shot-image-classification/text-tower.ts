@@ -8,9 +8,10 @@ import { rowsOf } from '../float-tensors.ts'
 import type { RunSettings } from '../task.ts'
 import type { TaskModel, WarmUpRun } from '../task-model.ts'
 import { idsKey } from '../text/ids-key.ts'
+import { openTokenizer } from '../text/open-tokenizer.ts'
 import { readTextSettings } from '../text/text-settings.ts'
 import { readTokenInputs, tokenTensors } from '../text/token-tensors.ts'
-import { openTokenizer, type TextTokenizer } from '../text/tokenizer.ts'
+import type { TextTokenizer } from '../text/tokenizer.ts'
 import { clipOutputs } from './clip-graphs.ts'
 
 const config = z.object({

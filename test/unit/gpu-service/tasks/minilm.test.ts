@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { openTokenizer } from '../../../../gpu-service/tasks/text/tokenizer.ts'
+import { openTokenizer } from '../../../../gpu-service/tasks/text/open-tokenizer.ts'
 import { filesIn } from '../../../support/files-in.ts'
 import { minilmFp32, minilmInt8, type RealModel, readMinilmReference, realFiles } from '../../../support/real-models.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createTokenizer, openTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
+import { openTokenizer } from '../../../../../gpu-service/tasks/text/open-tokenizer.ts'
+import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
 import { guardTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer-guard.ts'
 import { temporaryFolder } from '../../support/folders.ts'
 
