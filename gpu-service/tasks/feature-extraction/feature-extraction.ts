@@ -24,9 +24,9 @@ export const featureExtraction: Task = {
     const { files, file, graph, settings } = source
     const sparse = await readSparse(files, graph)
     if (sparse !== undefined) return openSparse(source, sparse)
+    const pooling = await readPooling(files)
     const inputs = readTokenInputs({ graph, file })
     const { tokenizer, settings: settingsOfTexts, prompts } = await readTextModel(source, inputs)
-    const pooling = await readPooling(files)
     const made = await embeddingGraph({ graph, path: localPath(files, file), file, config: pooling })
     const plain = embeddingModel({
       inputs,

@@ -40,7 +40,7 @@ export async function readPooling(files: ModelFiles): Promise<PoolingConfig> {
   if (pooling !== undefined && pooling.kind !== 'Pooling') throw notServed(pooling.kind)
   const steps: VectorStep[] = []
   for (const { kind, path } of rest)
-    if (kind === 'Normalize') steps.push({ kind: 'normalize' })
+    if (kind === 'Normalize') steps.push(await readNormalize(files, path))
     else if (kind === 'Dense') steps.push(await readDenseLayer(files, path))
     // Dropout is active in training only.
     else if (kind !== 'Dropout') throw notServed(kind)
@@ -56,6 +56,19 @@ export async function readModules(files: ModelFiles): Promise<{ kind: string; pa
   const listed = (await readConfig(files, 'modules.json', modules)) ?? []
   return listed.map(({ type, path }) => ({ kind: type.split('.').at(-1) ?? type, path }))
 }
+
+const normalizeConfig = z.object({ module_input_name: z.string().nullish(), module_output_name: z.string().nullish() })
+
+async function readNormalize(files: ModelFiles, folder: string): Promise<VectorStep> {
+  const path = `${folder}/config.json`
+  const { module_input_name: from, module_output_name: into } = (await readConfig(files, path, normalizeConfig)) ?? {}
+  if ([from ?? vectorName, into ?? from ?? vectorName].every((name) => name === vectorName))
+    return { kind: 'normalize' }
+  throw errors.unsupportedModel(`"${path}" must normalise "${vectorName}"; nothing else is normalised.`)
+}
+
+/** sentence-transformers' name of the pooled vector. */
+const vectorName = 'sentence_embedding'
 
 const notServed = (kind: string) =>
   errors.unsupportedModel(

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readReference } from '../support/folders.ts'
 import { embedderModel } from '../support/test-models.ts'
 import { startTestServing, type TestModel, type TestServing } from '../support/test-serving.ts'
+import { elementTypes, tinyGraph } from '../support/tiny-graphs.ts'
 
 const width = 16
 const out = 3
@@ -108,6 +109,18 @@ beforeAll(async () => {
       variant('residual', withDense({ ...dense, use_residual: true })),
       variant('cut-short', withDense(dense, safetensors(denseWeights).subarray(0, -4))),
       variant('no-weights', { ...withDense(), '2_Dense/model.safetensors': Buffer.from('') }),
+      variant('of-tokens', {
+        'modules.json': json([...plain, module('2_Normalize', 'Normalize')]),
+        '2_Normalize/config.json': json({ module_input_name: 'token_embeddings' }),
+      }),
+      variant('static', {
+        'modules.json': json([module('', 'StaticEmbedding')]),
+        'onnx/model.onnx': tinyGraph({
+          nodes: [{ operator: 'Identity', inputs: ['input_ids'], output: 'embeddings' }],
+          inputs: ['input_ids', 'offsets'].map((name) => ({ name, elementType: elementTypes.int64, dims: ['length'] })),
+          outputs: [{ name: 'embeddings', elementType: elementTypes.int64, dims: ['length'] }],
+        }),
+      }),
       variant('lstm', { 'modules.json': json([...plain, module('2_LSTM', 'LSTM')]) }),
     ]),
   )
@@ -217,6 +230,8 @@ describe('the modules of a sentence-transformers repo', () => {
     ['residual', 'use_residual'],
     ['cut-short', '2_Dense/model.safetensors'],
     ['no-weights', '2_Dense/model.safetensors'],
+    ['of-tokens', '2_Normalize/config.json'],
+    ['static', 'StaticEmbedding'],
     ['lstm', 'LSTM'],
   ])('refuses an unsupported module by name: %s', async (name, words) => {
     const response = await host.ask(`/api/v1/predict/${name}`, { json: { inputs: 'a' } })
