@@ -5,7 +5,7 @@ import {
   refuseAmbiguous,
   revisionStands,
   withoutKey,
-} from '../../shared/repos/change-ref.ts'
+} from '../../shared/repos/ref-change.ts'
 import { refErrors } from '../../shared/repos/ref-errors.ts'
 import { keys } from '../../shared/table/keys.ts'
 import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'

@@ -5,7 +5,7 @@ import {
   type RefChange,
   refuseAmbiguous,
   revisionStands,
-} from '../../shared/repos/change-ref.ts'
+} from '../../shared/repos/ref-change.ts'
 import { refInTheWay } from '../../shared/repos/ref-in-the-way.ts'
 import { keys } from '../../shared/table/keys.ts'
 import type { RepoItem } from '../../shared/table/repo-item.ts'

@@ -7,7 +7,7 @@ import { deploymentsOfRepo } from '../table/repo-deployments.ts'
 import { fullName, type RepoItem } from '../table/repo-item.ts'
 import { changeRepo } from '../table/repo-write.ts'
 import type { Table } from '../table/table.ts'
-import { changeStanding } from './change-ref.ts'
+import { changeStanding } from './ref-change.ts'
 
 interface DeleteRepo {
   table: Table

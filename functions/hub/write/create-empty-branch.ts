@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { revisionId } from '../../../shared/model/revision-id.ts'
-import { createRef, type NewRef, type RefChange } from '../../../shared/repos/change-ref.ts'
+import { createRef, type NewRef } from '../../../shared/repos/change-ref.ts'
+import type { RefChange } from '../../../shared/repos/ref-change.ts'
 import type { RevisionItem } from '../../../shared/table/repos.ts'
 import { revisionWrites } from '../../../shared/table/revision-write.ts'
 

@@ -1,12 +1,11 @@
 import { BlobsBusy, keepBlobs } from '../../../shared/blobs/keep-blobs.ts'
 import type { StepMessage } from '../../../shared/ingest/message.ts'
-import { mirrorAddress } from '../../../shared/mirror/mirrored-repo.ts'
-import { type RevisionFile, revisionId, sortedByPath } from '../../../shared/model/revision-id.ts'
+import { type RevisionFile, sortedByPath } from '../../../shared/model/revision-id.ts'
 import { holdBlobs } from '../../../shared/table/held-blobs.ts'
 import { allImportFiles, getImport, type ImportItem } from '../../../shared/table/imports.ts'
 import { QuotaExceeded, quotaExceeded } from '../../../shared/table/quotas.ts'
-import { newRepo, type RepoItem, splitName } from '../../../shared/table/repo-item.ts'
-import { findRepo, getRef, getRevision, type RevisionItem } from '../../../shared/table/repos.ts'
+import { splitName } from '../../../shared/table/repo-item.ts'
+import { findRepo, getRef, getRevision } from '../../../shared/table/repos.ts'
 import { writeRevisionFiles } from '../../../shared/table/revision-write.ts'
 import { readSweepRound, roundStands } from '../../../shared/table/sweeps.ts'
 import { ConditionFailed } from '../../../shared/table/table.ts'
@@ -14,6 +13,7 @@ import { failedCount } from '../../../shared/table/usage.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
 import { isAllThere, isUnderWay } from './finish-file.ts'
+import { importedId, importedRepo, importedRevision, repoWith } from './imported-revision.ts'
 import { branchesOf, branchOf, publication } from './publication.ts'
 import { refuseAmbiguousRefs, refuseOtherRepo, refuseTakenTag } from './refuse-publication.ts'
 import { sendPending } from './send-transfers.ts'
@@ -59,14 +59,16 @@ async function publishRevision({ item, files }: Publishing, dependencies: Ingest
     if (missing.length > 0) return transferAgain({ item, missing }, dependencies)
     await holdFiles({ item, files }, dependencies)
     const head = (await getRef(table, { repoId, kind: 'branch', name: branchOf(item) }))?.revision
-    const revision = await newRevision({ item, files, repoId, head, at: now().toISOString() }, dependencies)
+    const id = importedId({ item, files })
+    const parent = head === undefined || head === id ? undefined : await getRevision(table, repoId, head)
+    const revision = importedRevision({ id, item, files, repoId, parent, at: now().toISOString() })
     await refuseTakenTag({ item, revision }, dependencies)
     await refuseAmbiguousRefs({ item, repoId, branches: branchesOf(item, before) }, dependencies)
     await writeRevisionFiles(table, { repoId: revision.repoId, revision: revision.id, files, now: now() })
     const known = (await getRevision(table, revision.repoId, revision.id)) !== undefined
     const at = now().toISOString()
     const isOnMain = branchesOf(item, before).includes('main')
-    const after = repoWith({ item, repo: before ?? firstOf(item, now()), revision, isOnMain, at })
+    const after = repoWith({ item, repo: before ?? importedRepo(item, now()), revision, isOnMain, at })
     const { reposMax } = dependencies.limits
     const writes = publication({ item, before, after, revision, head, known, now: at, reposMax })
     try {
@@ -101,56 +103,6 @@ async function holdFiles({ item, files }: Publishing, { table, limits, now }: In
     if (error instanceof QuotaExceeded) throw faults.quotaExceeded(error)
     throw error
   }
-}
-
-async function newRevision(
-  { item, files, repoId, head, at }: Publishing & { repoId: string; head: string | undefined; at: string },
-  { table }: IngestDependencies,
-): Promise<RevisionItem> {
-  const origin = item.source.startsWith('hf://') ? `${item.source.split('@')[0]}@${item.sourceRevision}` : 'files'
-  // Clients of a mirror cache content under the upstream commit id.
-  const id = item.mirror && item.sourceRevision ? item.sourceRevision : revisionId({ origin, files })
-  const parent = head === undefined || head === id ? undefined : await getRevision(table, repoId, head)
-  return {
-    id,
-    repoId,
-    source: item.source,
-    sourceRevision: item.sourceRevision,
-    parent: parent?.id,
-    depth: (parent?.depth ?? 0) + 1,
-    title: `Import ${item.source}`,
-    message: item.sourceRevision === undefined ? undefined : `From ${item.sourceRevision}`,
-    filesTotal: files.length,
-    sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
-    createdAt: at,
-    createdBy: item.createdBy,
-  }
-}
-
-const firstOf = ({ repo, repoId, createdBy, mirror }: ImportItem, now: Date): RepoItem =>
-  newRepo({
-    id: repoId,
-    fullName: repo,
-    createdBy,
-    now,
-    ...(mirror && { visibility: mirror.visibility, mirror: mirrorAddress({ upstream: mirror.upstream, repo }) }),
-  })
-
-const repoWith = ({ item, repo, revision, isOnMain, at }: RepoWith): RepoItem => ({
-  ...repo,
-  ...(isOnMain && { revision: revision.id, sizeBytes: revision.sizeBytes }),
-  // Hidden upstream means hidden here; publishing is left to an admin.
-  ...(item.mirror?.visibility === 'private' && { visibility: 'private' as const }),
-  updatedAt: at,
-})
-
-interface RepoWith {
-  item: ImportItem
-  repo: RepoItem
-  revision: RevisionItem
-  /** Whether it becomes the head of main. */
-  isOnMain: boolean
-  at: string
 }
 
 async function importedFiles(item: ImportItem, { table }: IngestDependencies): Promise<RevisionFile[]> {
