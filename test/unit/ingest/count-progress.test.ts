@@ -9,7 +9,7 @@ const expressionAfter = (seconds: number) => {
   return 'update' in write ? write.change.expression : ''
 }
 
-it('progress is counted always, and moves the import in its index once a minute', () => {
+it('every part is counted, and the import moves in its index once a minute', () => {
   expect(expressionAfter(59)).toBe('ADD filesDone :files, bytesDone :bytes')
   expect(expressionAfter(60)).toContain('activeSk = :active')
 })

@@ -41,7 +41,7 @@ const metadata: fc.Arbitrary<RevisionMetadata> = fc.record({
   warnings: list,
 })
 
-it('what files say fits an item of the table, whatever they say', () => {
+it('any metadata is cut to fit one table item', () => {
   fc.assert(
     fc.property(metadata, (said) => {
       const fitted = fitMetadata(said)
@@ -52,7 +52,7 @@ it('what files say fits an item of the table, whatever they say', () => {
   )
 })
 
-it('what fits stays as it is', () => {
+it('metadata that fits is unchanged', () => {
   const said: RevisionMetadata = {
     task: 'fill-mask',
     library: 'transformers',
@@ -75,7 +75,7 @@ it('what fits stays as it is', () => {
   expect(fitMetadata(said)).toEqual(said)
 })
 
-it('an ONNX file that is too large to be kept says so, and the others stay', () => {
+it('an ONNX file with too many inputs says so, and the others stay', () => {
   const tensor = (at: number) => ({ name: `${'n'.repeat(900)}${at}`, type: 'float32' })
   const large = {
     path: 'large.onnx',

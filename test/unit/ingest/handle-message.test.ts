@@ -4,7 +4,7 @@ import { handleMessage } from '../../../functions/ingest/handle-message.ts'
 import type { IngestMessage } from '../../../shared/ingest/message.ts'
 import { createLogger } from '../../../shared/log.ts'
 
-/** Handles a plan whose table is away, under a signal that has fired already. */
+/** Handles a plan message while the table is unavailable, with the given signal. */
 async function handleUnder(signal: AbortSignal, receiveCount = 1) {
   const sent: { message: IngestMessage; delaySeconds?: number }[] = []
   const dependencies = {
@@ -20,25 +20,25 @@ async function handleUnder(signal: AbortSignal, receiveCount = 1) {
   return sent
 }
 
-describe('a step that is stopped', () => {
-  it('by a host that goes down is tried again as it was', async () => {
+describe('a step that is interrupted', () => {
+  it('by a shutdown is retried without counting an attempt', async () => {
     expect(await handleUnder(AbortSignal.abort(new Error('the queue is closing')))).toEqual([
       { message: { step: 'plan', importId: 'imp_1', attempt: 2 } },
     ])
   })
 
-  it('by the end of its time counts as a try, so that it does not go on for ever', async () => {
+  it('by its time limit counts as an attempt, so that it cannot repeat for ever', async () => {
     const timeout = AbortSignal.abort(new DOMException('the time is up', 'TimeoutError'))
     expect(await handleUnder(timeout)).toMatchObject([{ message: { attempt: 3 }, delaySeconds: expect.any(Number) }])
   })
 })
 
-it('a step counts each time that its message came back from the queue as a try', async () => {
+it('a step counts each redelivery of its message as an attempt', async () => {
   const [again] = await handleUnder(new AbortController().signal, 3)
   expect(again?.message.attempt).toBe(5)
 })
 
-it('a message that is none goes back to the queue and ends among the dead letters', async () => {
+it('an invalid message returns to the queue and becomes a dead letter', async () => {
   const never = {} as IngestDependencies
   const delivery = { receiveCount: 1, signal: new AbortController().signal }
   for (const body of [undefined, {}, { step: 'delete' }, { step: 'transfer', importId: 'a', path: 'b', partNumber: 0 }])

@@ -3,8 +3,8 @@ import { describe, expect, it, vi } from 'vitest'
 import { readModelCard } from '../../../functions/ingest/inspect/model-card.ts'
 import { inspected, readme } from './support/inspected.ts'
 
-describe('the front matter of a card', () => {
-  it('gives each thing that the Hub reads from one', async () => {
+describe('the front matter of a model card', () => {
+  it('provides every field that the Hub reads', async () => {
     const found = await inspected(
       readme(`language:
 - en
@@ -62,7 +62,7 @@ model-index:
     })
   })
 
-  it('keeps its license, whatever the length of its evaluation results', async () => {
+  it('keeps its license, however long its evaluation results are', async () => {
     const result = '  - task:\n      type: Retrieval\n    metrics:\n    - type: map_at_1\n      value: 24.2\n'
     const yaml = `tags:\n- mteb\nmodel-index:\n- name: x\n  results:\n${result.repeat(2000)}license: mit\nlanguage: en`
     expect(await inspected(readme(yaml))).toMatchObject({
@@ -73,7 +73,7 @@ model-index:
     })
   })
 
-  it('is read as a whole from pieces, with lists that are not indented and quoted names', async () => {
+  it('is read in chunks, with unindented lists and quoted names', async () => {
     const tags = (name: string) =>
       `${name}:\n${Array.from({ length: 250 }, (_, at) => `- ${name}${'x'.repeat(200)}${at}`).join('\n')}`
     const yaml = `${tags('tags')}\n${tags('datasets')}\n"license": mit\nmetrics: [\n a,\n b\n]\nlanguage: en`
@@ -82,7 +82,7 @@ model-index:
     expect([found.tags.length, found.datasets.length]).toEqual([250, 250])
   })
 
-  it('loses no more than the words that cannot be shown', async () => {
+  it('loses only values that cannot be displayed', async () => {
     const yaml =
       'license: "mi\\u0000t"\ntags: ["a\\u202Eb", " c ", "\\ud800", "", d, d, Ünïcode-語]\nlanguage: [no, yes, on]'
     const found = await inspected(readme(yaml))
@@ -100,19 +100,19 @@ model-index:
     expect(({} as Record<string, unknown>).license).toBeUndefined()
   })
 
-  it('is given up at once where its names are lists of names, which takes hours to write out', async () => {
+  it('is refused at once if its keys are nested lists, which would take hours', async () => {
     const found = await inspected(readme(`license: mit\n${'? '.repeat(1000)}a`))
     expect(found.warnings?.join()).toContain('front matter cannot be read')
   }, 10_000)
 
-  it('writes nothing to the log of the process, however odd it is', async () => {
+  it('emits no process warning', async () => {
     const warn = vi.spyOn(process, 'emitWarning')
     await inspected(readme(`tags: [!foo a, !!bar b]\nwidget: !baz {a: 1}`))
     expect(warn).not.toHaveBeenCalled()
     warn.mockRestore()
   })
 
-  it('takes a task that the Hub does not know for none, and says so', async () => {
+  it('with an unknown task has none, and gets a warning', async () => {
     const found = await inspected({
       ...readme('pipeline_tag: mind-reading'),
       'config.json': '{"architectures":["BertForMaskedLM"]}',

@@ -5,7 +5,7 @@ import { inspected } from './support/inspected.ts'
 const json = (value: unknown) => JSON.stringify(value)
 
 describe('the configuration of a model', () => {
-  it('tells what it is, and of the rest what the Hub shows', async () => {
+  it('provides what the model is, and of the rest what the Hub shows', async () => {
     const found = await inspected({
       'config.json': json({
         architectures: ['LlamaForCausalLM'],
@@ -42,7 +42,7 @@ describe('the configuration of a model', () => {
     })
   })
 
-  it('tells of an adapter what it changes', async () => {
+  it('describes an adapter', async () => {
     const found = await inspected({
       'adapter_config.json': json({ peft_type: 'LORA', task_type: 'SEQ_CLS', base_model_name_or_path: 'acme/base' }),
     })
@@ -56,7 +56,7 @@ describe('the configuration of a model', () => {
     })
   })
 
-  it('tells of sentence-transformers how vectors are made', async () => {
+  it('describes the pooling of sentence-transformers', async () => {
     const found = await inspected({
       'modules.json': json([
         { idx: 0, type: 'sentence_transformers.models.Transformer' },
@@ -83,7 +83,7 @@ describe('the configuration of a model', () => {
     })
   })
 
-  it('knows a chat template that lies in its own file', async () => {
+  it('finds a chat template in its own file', async () => {
     const found = await inspected({ 'chat_template.jinja': '{{ messages }}' })
     expect(found.tokenizer).toMatchObject({ hasChatTemplate: true })
   })
@@ -122,27 +122,24 @@ describe('the configuration of a model', () => {
     'model.safetensors.index.json',
   ]
   const wrong = [...odd, ...values.map((value) => `{${names.map((name) => `"${name}":${value}`).join(',')}}`)]
-  it.each(wrong.map((text) => [text.slice(0, 40), text]))(
-    'does no harm when every file of it is %s',
-    async (_, text) => {
-      const found = await inspected(Object.fromEntries(paths.map((path) => [path, text])))
-      expect(found.warnings.every((warning) => paths.some((path) => warning.startsWith(path)))).toBe(true)
-      expect(found.parameters).toBeUndefined()
-    },
-  )
+  it.each(wrong.map((text) => [text.slice(0, 40), text]))('may contain %s in every file', async (_, text) => {
+    const found = await inspected(Object.fromEntries(paths.map((path) => [path, text])))
+    expect(found.warnings.every((warning) => paths.some((path) => warning.startsWith(path)))).toBe(true)
+    expect(found.parameters).toBeUndefined()
+  })
 })
 
-describe('an ONNX file whose weights lie in others', () => {
+describe('an ONNX file with external data', () => {
   const model = onnxModel(externalWeight('w', 'model.onnx_data'), tensor(11, 'x', 1n))
 
-  it('names them, and can be served where they are there', async () => {
+  it('lists its data files, and can be served if they exist', async () => {
     const found = await inspected({ 'onnx/model.onnx': model, 'onnx/model.onnx_data': 'weights' })
     expect(found.onnx).toMatchObject([{ path: 'onnx/model.onnx', externalData: ['model.onnx_data'] }])
     expect(found.onnx[0]?.fault).toBeUndefined()
   })
 
   it.each(['../model.onnx_data', '/etc/passwd', '', 'onnx/model.onnx_data'])(
-    'cannot be served where they are at %j, which is not there',
+    'cannot be served if its data is missing: %j',
     async (location) => {
       const files = { 'onnx/model.onnx': onnxModel(externalWeight('w', location)), 'onnx/model.onnx_data': 'weights' }
       const [file] = (await inspected(files)).onnx

@@ -18,7 +18,7 @@ const evidence = ({
 const taking = (...inputs: string[]) => [{ producer: 'pytorch', operators: new Set<string>(), inputs }]
 const graph = (...operators: string[]) => [{ producer: 'skl2onnx', operators: new Set(operators) }]
 
-it('the tasks and libraries of the Hub are those that its own package lists', () => {
+it('the tasks and libraries are those of @huggingface/tasks', () => {
   const fromHub = createRequire(createRequire(import.meta.url).resolve('@huggingface/hub'))
   const tasks = fromHub('@huggingface/tasks')
   expect([...hubTasks].sort()).toEqual(
@@ -45,12 +45,12 @@ describe('the task', () => {
     ],
     ['a bare model', evidence({ config: { architectures: ['BertModel'] } }), 'feature-extraction'],
     [
-      'a bare model whose graphs take pictures alone',
+      'a bare model whose graphs take only pictures',
       evidence({ config: { architectures: ['Dinov2Model'] }, onnx: taking('pixel_values') }),
       'image-feature-extraction',
     ],
     [
-      'a half of CLIP that projects pictures',
+      'the vision half of CLIP',
       evidence({ config: { architectures: ['CLIPVisionModelWithProjection'] }, onnx: taking('pixel_values') }),
       'image-feature-extraction',
     ],
@@ -69,7 +69,7 @@ describe('the task', () => {
       evidence({ paths: ['onnx/text_model.onnx', 'onnx/vision_model.onnx'] }),
       'zero-shot-image-classification',
     ],
-    ['one graph for texts alone', evidence({ paths: ['text_model.onnx', 'onnx/vision_model.onnx'] }), undefined],
+    ['only a graph for texts', evidence({ paths: ['text_model.onnx', 'onnx/vision_model.onnx'] }), undefined],
     [
       'the configuration of scikit-learn',
       evidence({ config: { sklearn: { task: 'tabular-regression' } } }),
@@ -93,13 +93,13 @@ describe('the task', () => {
       }),
       undefined,
     ],
-  ])('is known from %s', (_, said, task) => expect(deriveTask(said)).toBe(task))
+  ])('is derived from %s', (_, said, task) => expect(deriveTask(said)).toBe(task))
 })
 
 describe('the library', () => {
   it.each<[string, Evidence, string | undefined]>([
     [
-      'the card, also one that the Hub does not know',
+      'the card, even if the Hub does not know it',
       evidence({ card: { library_name: 'our-own', tags: ['keras'] } }),
       'our-own',
     ],
@@ -113,10 +113,10 @@ describe('the library', () => {
     ['the configuration of scikit-learn', evidence({ config: { sklearn: {} } }), 'sklearn'],
     ['the converter of scikit-learn', evidence({ onnx: graph('LinearClassifier'), paths: ['model.onnx'] }), 'sklearn'],
     ['a version of transformers', evidence({ config: { transformers_version: '4.51.3' } }), 'transformers'],
-    ['not from a config.json alone', evidence({ config: { model_type: 'bert' }, paths: ['config.json'] }), undefined],
-  ])('is known from %s', (_, said, library) => expect(deriveLibrary(said)).toBe(library))
+    ['more than a config.json', evidence({ config: { model_type: 'bert' }, paths: ['config.json'] }), undefined],
+  ])('is derived from %s', (_, said, library) => expect(deriveLibrary(said)).toBe(library))
 
-  it('is not taken for what the weights are kept as', () => {
+  it('is told apart from the formats of the weights', () => {
     expect(formatsOf(['onnx/model.onnx', 'model.safetensors', 'pytorch_model-00001-of-2.bin', 'data.bin'])).toEqual([
       'safetensors',
       'onnx',
@@ -176,5 +176,5 @@ describe('the relation to base models', () => {
       evidence({ card: { ...base, base_model_relation: 'merge' }, paths: ['a.gguf'] }),
       { baseModels: ['a/b'], relation: 'merge' },
     ],
-  ])('is known from %s', (_, said, lineage) => expect(deriveLineage(said)).toEqual(lineage))
+  ])('is derived from %s', (_, said, lineage) => expect(deriveLineage(said)).toEqual(lineage))
 })

@@ -29,7 +29,7 @@ async function headerOf(file: Uint8Array, sizeBytes = file.length) {
 }
 
 describe('the header of a GGUF file', () => {
-  it('tells architecture, length, quantisation and weights, and what it was made from, in one read', async () => {
+  it('provides architecture, context length, quantisation, parameters and base model in one read', async () => {
     const padded = Buffer.concat([ggufFile({ fields: llama, tensors }), Buffer.alloc(3_000_000)])
     expect(await headerOf(padded)).toEqual({
       architecture: 'llama',
@@ -42,48 +42,50 @@ describe('the header of a GGUF file', () => {
     })
   })
 
-  it('tells what stands before a vocabulary that is too long to be read', async () => {
+  it('provides what comes before a vocabulary that is too long to read', async () => {
     const long = listField('tokenizer.ggml.tokens', 8, 2, Buffer.concat([text('x'.repeat(30_000_000)), text('y')]))
     const found = await headerOf(ggufFile({ fields: [...llama.slice(0, 4), long], tensors }))
     expect(found).toMatchObject({ architecture: 'llama', contextLength: 8192, reads: 1 })
     expect(found.parameters).toBeUndefined()
   })
 
-  it('names quantisations as the Hub does', async () => {
+  it('names quantisations like the Hub', async () => {
     const fromHub = createRequire(createRequire(import.meta.url).resolve('@huggingface/hub'))
     const names = fromHub('@huggingface/tasks').GGMLFileQuantizationType
-    for (let type = 0; names[type] !== undefined; type += 1)
+    let type = 0
+    for (; names[type] !== undefined; type += 1)
       expect((await headerOf(ggufFile({ fields: [uint32Field('general.file_type', type)] }))).quantization).toBe(
         names[type],
       )
+    expect(type).toBeGreaterThan(3)
   })
 
   const broken: [string, Buffer][] = [
     ['nothing', Buffer.alloc(0)],
     ['text', Buffer.from('this is no model, but longer than its header')],
-    ['a version of the future', ggufFile({ version: 9 })],
-    ['numbers in the order of other machines', ggufFile({ version: 0x03000000 })],
+    ['a future version', ggufFile({ version: 9 })],
+    ['the other byte order', ggufFile({ version: 0x03000000 })],
     ['2^64 fields', ggufFile({ counts: { fields: 2n ** 64n - 1n } })],
     ['2^60 tensors', ggufFile({ counts: { tensors: 2n ** 60n } })],
-    ['fields that are not there', ggufFile({ fields: llama, counts: { fields: 200n } })],
+    ['missing fields', ggufFile({ fields: llama, counts: { fields: 200n } })],
     ['a list of 2^63', ggufFile({ fields: [listField('a', 0, 2n ** 63n, Buffer.alloc(0))] })],
     ['a list of lists of lists', ggufFile({ fields: [listField('a', 9, 1, nested(50))] })],
-    ['an unknown kind', ggufFile({ fields: [listField('a', 77, 1, Buffer.alloc(8))] })],
-    ['more weights than can be counted', ggufFile({ tensors: [tensorInfo('a', 2n ** 40n, 2n ** 40n)] })],
+    ['an unknown type', ggufFile({ fields: [listField('a', 77, 1, Buffer.alloc(8))] })],
+    ['more parameters than a number holds', ggufFile({ tensors: [tensorInfo('a', 2n ** 40n, 2n ** 40n)] })],
   ]
-  it.each(broken)('is a fault and a warning for %s', async (_, content) => {
+  it.each(broken)('is reported as invalid with a warning: %s', async (_, content) => {
     const { gguf, parameters, warnings } = await inspected({ 'a.gguf': content })
     expect(gguf).toEqual([{ path: 'a.gguf', fault: 'a.gguf is not a valid GGUF file' }])
     expect(parameters).toBeUndefined()
     expect(warnings).toMatchObject([expect.stringContaining('a.gguf')])
   })
 
-  it('is given up soon for millions of empty texts', async () => {
+  it('is refused for millions of empty texts', async () => {
     const file = ggufFile({ fields: [listField('a', 8, 3_500_000, Buffer.alloc(28_000_000))] })
     await expect(headerOf(file)).rejects.toThrow(RangeError)
   })
 
-  it('is read or refused with a reason, for any bytes', async () => {
+  it('is read, or refused with a reason, for any bytes', async () => {
     const whole = ggufFile({ fields: llama, tensors })
     const change = fc.tuple(fc.integer({ min: 4, max: whole.length - 1 }), fc.integer({ min: 0, max: 255 }))
     await fc.assert(
@@ -97,8 +99,8 @@ describe('the header of a GGUF file', () => {
   })
 })
 
-describe('a repo of GGUF files', () => {
-  it('is one model in several precisions, and each in parts is one', async () => {
+describe('a repo with GGUF files', () => {
+  it('is one model in several precisions, each of which may have several parts', async () => {
     const file = (type: number) =>
       ggufFile({ fields: [llama[0] as Buffer, uint32Field('general.file_type', type)], tensors })
     const found = await inspected({
@@ -113,7 +115,7 @@ describe('a repo of GGUF files', () => {
     expect(found).toMatchObject({ parameters: 1257, formats: ['gguf'], library: 'gguf', warnings: [] })
   })
 
-  it('names its base and that it is quantized', async () => {
+  it('names its base model as quantized', async () => {
     const found = await inspected({ 'm.gguf': ggufFile({ fields: llama, tensors }) })
     expect(found).toMatchObject({ baseModels: ['acme/base'], relation: 'quantized' })
   })

@@ -20,7 +20,7 @@ describe('jsonMembers', () => {
   const space = fc.constantFrom(0, 2)
   const object = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue())
 
-  it('gives the members of any object as they are parsed', async () => {
+  it('yields the members of any object, parsed', async () => {
     await fc.assert(
       fc.asyncProperty(object, space, async (value, indent) => {
         const text = JSON.stringify(value, null, indent)
@@ -30,7 +30,7 @@ describe('jsonMembers', () => {
     )
   })
 
-  it('gives the members of an object inside of any other', async () => {
+  it('yields the members of a nested object', async () => {
     await fc.assert(
       fc.asyncProperty(object, object, space, async (around, inner, indent) => {
         const text = JSON.stringify({ ...around, weight_map: inner, 'weight_map ': 1 }, null, indent)
@@ -40,7 +40,7 @@ describe('jsonMembers', () => {
     )
   })
 
-  it('gives members whose text lies in two chunks, at every place', async () => {
+  it('yields members that are split between two chunks at any place', async () => {
     for (let before = 65_500; before < 65_540; before += 1) {
       const text = `{"a":"${'x'.repeat(before)}","\\"b}":{"c":["}",1]},"d":2}`
       expect((await membersOf(text)).slice(1)).toEqual([
@@ -50,7 +50,7 @@ describe('jsonMembers', () => {
     }
   })
 
-  it('passes over values that are longer than any that is needed', async () => {
+  it('skips values that are too long', async () => {
     expect(await membersOf(`{"long":"${'x'.repeat(3_000_000)}","b":1}`)).toEqual([
       ['long', undefined],
       ['b', 1],
@@ -88,7 +88,7 @@ describe('keepable', () => {
     key: fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('__proto__', 'constructor', '')),
   })
 
-  it('makes of any value one that a table holds, within what it may cost', () => {
+  it('makes any value fit for a table, within its size limit', () => {
     fc.assert(
       fc.property(value, fc.integer({ min: 0, max: 2000 }), (said, bytesMax) => {
         const kept = keepable(said, bytesMax)
@@ -99,12 +99,12 @@ describe('keepable', () => {
     )
   })
 
-  it('keeps what is fit as it is', () => {
+  it('keeps a fit value unchanged', () => {
     const said = { a: [1, -2.5, 0, null, true, 'ü😀'], b: { c: { d: [] } }, e: {} }
     expect(keepable(said, 1000)).toEqual(said)
   })
 
-  it('leaves out what is too deep, too long or no JSON', () => {
+  it('leaves out what is too deep, too long or not JSON', () => {
     let deep: unknown = 1
     for (let depth = 0; depth < 100_000; depth += 1) deep = [deep]
     expect(JSON.stringify(keepable({ deep, long: 'x'.repeat(2000), when: new Date(0), ok: 1 }, 1000))).toBe(

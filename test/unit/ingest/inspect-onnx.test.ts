@@ -14,15 +14,15 @@ describe('the signature of an ONNX file', () => {
     ['only ones', Buffer.alloc(5000, 0xff)],
     ['a length beyond the end', Buffer.from([0x08, 8, 0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f])],
     ['a length of 2^63', Buffer.from([0x08, 8, 0x3a, ...varint(2n ** 63n - 1n)])],
-    ['a length below zero, which leads back', Buffer.from([0x08, 8, 0x3a, ...varint(-11n), 0, 0, 0])],
-    ['a number without an end', Buffer.alloc(20, 0x80)],
+    ['a negative length', Buffer.from([0x08, 8, 0x3a, ...varint(-11n), 0, 0, 0])],
+    ['an endless number', Buffer.alloc(20, 0x80)],
     ['no graph', number(1, 8)],
     ['too many dimensions', onnx(tensor(11, 'x', ...Array.from({ length: 1000 }, () => 1n)))],
     ['too many inputs', onnx(...Array.from({ length: 2000 }, (_, at) => tensor(11, `x${at}`, 1n)))],
     ['an input that is a number', onnx(number(11, 5))],
   ]
 
-  it('is that of the sample classifier', async () => {
+  it('of the sample classifier is complete', async () => {
     const model = await readFile(new URL('../../../infra/local/sample/iris/model.onnx', import.meta.url))
     const { onnx: found, warnings } = await inspected({ 'model.onnx': model })
     expect(warnings).toEqual([])
@@ -42,7 +42,7 @@ describe('the signature of an ONNX file', () => {
     ])
   })
 
-  it('keeps names and numbers of dimensions, and leaves weights out', async () => {
+  it('keeps names and sizes of dimensions, and leaves out weights', async () => {
     const weights = message(5, number(2, 1), message(8, 'w'))
     const model = onnx(tensor(11, 'x', 'batch', 4n), tensor(11, 'w', 3n), weights, tensor(12, 'y', -1n))
     const {
@@ -52,7 +52,7 @@ describe('the signature of an ONNX file', () => {
     expect(found?.outputs).toEqual([{ name: 'y', type: 'float32', shape: [-1] }])
   })
 
-  it('skips the weights instead of reading them', async () => {
+  it('is read without the weights', async () => {
     const weights = message(5, message(8, 'w'), message(9, Buffer.alloc(3_000_000)))
     const {
       onnx: [found],
@@ -62,13 +62,13 @@ describe('the signature of an ONNX file', () => {
     expect(bytesRead).toBeLessThan(400_000)
   })
 
-  it.each(broken)('is a fault and a warning, and no failure, for %s', async (_, content) => {
+  it.each(broken)('is reported as invalid with a warning: %s', async (_, content) => {
     const { onnx: found, warnings } = await inspected({ 'a.onnx': content })
     expect(found).toEqual([{ path: 'a.onnx', inputs: [], outputs: [], opset: {}, fault: expect.any(String) }])
     expect(warnings).toMatchObject([expect.stringContaining('a.onnx')])
   })
 
-  it('is a fault for a sample that is cut anywhere but before one of the three fields behind its graph, where it is whole', async () => {
+  it('of a truncated sample is invalid, except before each of the three fields after the graph, where it is complete', async () => {
     const model = await readFile(new URL('../../../infra/local/sample/iris/model.onnx', import.meta.url))
     const { inputs, outputs } = (await inspected({ 'a.onnx': model })).onnx[0] ?? {}
     let whole = 0
@@ -92,7 +92,7 @@ describe('the signature of an ONNX file', () => {
     )
   })
 
-  it('is given up soon for millions of fields', async () => {
+  it('is refused in time for millions of fields', async () => {
     const usedMs = await cpuMsOf(async () => {
       const { onnx: found } = await inspected({ 'a.onnx': onnx(Buffer.alloc(8_000_000, Buffer.from([0x08, 0x01]))) })
       expect(found).toMatchObject([{ fault: expect.any(String) }])
@@ -100,7 +100,7 @@ describe('the signature of an ONNX file', () => {
     expect(usedMs).toBeLessThan(20_000)
   })
 
-  it('is what the table can hold, whatever the file claims', async () => {
+  it('fits the table, whatever the file claims', async () => {
     const long = 'n'.repeat(900)
     const big = onnx(...Array.from({ length: 900 }, (_, at) => tensor(11, `${long}${at}`, 2n ** 60n, -(2n ** 63n))))
     const found = await inspected({ 'a.onnx': onnx(tensor(11, 'x', 2n ** 60n)), 'b.onnx': big, 'c.onnx': big })

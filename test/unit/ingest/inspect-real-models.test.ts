@@ -7,7 +7,7 @@ import { inspected } from './support/inspected.ts'
 const inspectedModel = async (name: string) => inspected(await filesIn(join(modelsFolder ?? '', name)))
 
 describe.skipIf(modelsFolder === undefined)('a real model', () => {
-  it('of sentence-transformers is what its files on the Hub say', async () => {
+  it('of sentence-transformers is described as on the Hub', async () => {
     const found = await inspectedModel('sentence-transformers/all-MiniLM-L6-v2')
     expect(found).toMatchObject({
       task: 'sentence-similarity',
@@ -27,7 +27,7 @@ describe.skipIf(modelsFolder === undefined)('a real model', () => {
     expect(found.datasets).toHaveLength(21)
   })
 
-  it('that chats has a template, and a license with a name', async () => {
+  it('for chat has a template, and a named license', async () => {
     expect(await inspectedModel('slipway/tiny-llama-pydoc')).toMatchObject({
       task: 'text-generation',
       license: 'other',
@@ -54,7 +54,7 @@ describe.skipIf(modelsFolder === undefined)('a real model', () => {
     ['sklearn/iris-logistic-regression-zipmap', 'tabular-classification', 'sklearn'],
     ['sklearn/breast-cancer-random-forest', 'tabular-classification', 'sklearn'],
     ['sklearn/digits-mlp', 'tabular-classification', 'sklearn'],
-  ])('%s does %s with %s', async (name, task, library) => {
+  ])('%s is for %s with %s', async (name, task, library) => {
     expect(await inspectedModel(name)).toMatchObject({ task, library, warnings: [] })
   })
 
@@ -65,7 +65,7 @@ describe.skipIf(modelsFolder === undefined)('a real model', () => {
     ['slipway/tiny-gpt2-random', 'text-generation', 'transformers'],
     ['slipway/tiny-vit', 'image-classification', 'transformers'],
     ['slipway/tiny-clip', 'zero-shot-image-classification', 'transformers'],
-  ])('%s without its card does %s with %s all the same', async (name, task, library) => {
+  ])('%s without its card is still for %s with %s', async (name, task, library) => {
     const { 'README.md': _, ...files } = await filesIn(join(modelsFolder ?? '', name))
     expect(await inspected(files)).toMatchObject({ task, library })
     const { 'config.json': __, ...graphs } = files

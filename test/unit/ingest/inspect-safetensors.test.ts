@@ -13,9 +13,9 @@ describe('the parameters of safetensors files', () => {
     ['a header larger than any', safetensors('{}', { headerBytes: 101_000_000n })],
     ['no JSON', safetensors('not json')],
     ['a list', safetensors('[1,2]')],
-    ['a shape of words', safetensors('{"a":{"dtype":"F32","shape":["x"]}}')],
+    ['a shape of texts', safetensors('{"a":{"dtype":"F32","shape":["x"]}}')],
     [
-      'more weights than can be counted',
+      'more parameters than a number holds',
       safetensors('{"a":{"dtype":"F32","shape":[1000000000,1000000000,1000000000]}}'),
     ],
     ['weights outside of the file', safetensors('{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}')],
@@ -23,16 +23,13 @@ describe('the parameters of safetensors files', () => {
       'more weights than its bytes can hold',
       safetensors('{"a":{"dtype":"F4","shape":[17],"data_offsets":[0,8]}}', { weightsBytes: 8 }),
     ],
-    [
-      'a type with the name of a prototype',
-      safetensors('{"a":{"dtype":"__proto__","shape":[0],"data_offsets":[0,0]}}'),
-    ],
-    ['no end of its object', safetensors('{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}')],
+    ['a type named __proto__', safetensors('{"a":{"dtype":"__proto__","shape":[0],"data_offsets":[0,0]}}')],
+    ['an unclosed object', safetensors('{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}')],
     ['a few bytes', Buffer.from('abc')],
     ['deep nesting', safetensors(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)],
   ]
 
-  it('are counted over all shards', async () => {
+  it('are summed over all shards', async () => {
     const one = safetensors(
       '{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}',
       { weightsBytes: 24 },
@@ -52,7 +49,7 @@ describe('the parameters of safetensors files', () => {
     expect(await inspected(cut)).toMatchObject({ parameters: undefined, warnings: [expect.stringContaining('00002')] })
   })
 
-  it('are counted once, where a repo holds them in several precisions, or in parts and as a whole', async () => {
+  it('are counted once if a repo has several precisions, or shards and a whole file', async () => {
     const file = (type: string, count: number, bytes: number) =>
       safetensors(`{"a":{"dtype":"${type}","shape":[${count}],"data_offsets":[0,${bytes}]}}`, { weightsBytes: bytes })
     const whole = { 'model.safetensors': file('F32', 5, 20), 'model.fp16.safetensors': file('F16', 500, 1000) }
@@ -67,7 +64,7 @@ describe('the parameters of safetensors files', () => {
     expect(await inspected(parted)).toMatchObject({ parameters: 70 })
   })
 
-  it('are those of parts that an index names; parts that are not there are a warning', async () => {
+  it('are those of the shards in the index, with a warning for missing ones', async () => {
     const part = safetensors('{"a":{"dtype":"I8","shape":[3],"data_offsets":[0,3]}}', { weightsBytes: 3 })
     const index = {
       metadata: { total_size: 6 },
@@ -82,7 +79,7 @@ describe('the parameters of safetensors files', () => {
     expect(odd.warnings).toEqual(['model.safetensors.index.json: its weight_map names no file'])
   })
 
-  it('are counted from a header of 15 MB, while other work goes on in between', async () => {
+  it('are counted from a header of 15 MB without blocking other work', async () => {
     const tensors = Array.from(
       { length: 150_000 },
       (_, at) => `"model.layers.${at}.attention.query.weight":{"dtype":"BF16","shape":[1,4],"data_offsets":[0,8]}`,

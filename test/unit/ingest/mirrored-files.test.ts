@@ -29,8 +29,8 @@ beforeAll(async () => {
 })
 afterAll(() => held.close())
 
-describe('what a mirror stored while it sent it', () => {
-  it('is known by git names of small files, in the same repo alone', async () => {
+describe('files that a mirror stored while sending them', () => {
+  it('are found by the git id of small files, in the same repo only', async () => {
     await rememberSmallFile(held.table, { repo: repo.toLowerCase(), gitSha1, sha256, now })
     const files = [file({ gitSha1 }), file({ gitSha1: 'c'.repeat(40) }), file({ sha256: 'd'.repeat(64) })]
     const named = await withStoredFiles({ item, files }, dependencies)
@@ -41,7 +41,7 @@ describe('what a mirror stored while it sent it', () => {
     expect(await withStoredFiles({ item: plain, files }, dependencies)).toBe(files)
   })
 
-  it('is waited for while it is being stored, and no longer than it says', async () => {
+  it('are waited for while they are being stored, up to a deadline', async () => {
     const one = file({ sha256 })
     expect(await judgeStreamed({ item, file: one }, dependencies)).toBeUndefined()
     await holdStream(held.table, { repo, sha256, until: new Date(now.getTime() + 1000) })
@@ -50,7 +50,7 @@ describe('what a mirror stored while it sent it', () => {
     expect(await judgeStreamed({ item, file: one }, late)).toBeUndefined()
     blobs.add(sha256)
     expect(await judgeStreamed({ item, file: one }, dependencies)).toBe('stored')
-    // Parts that were moved already are gone on with.
+    // An upload that has begun continues.
     expect(await judgeStreamed({ item, file: file({ sha256, uploadId: 'u' }) }, dependencies)).toBeUndefined()
     blobs.clear()
     await releaseStream(held.table, { repo, sha256 })

@@ -22,7 +22,7 @@ afterAll(() => host.close())
 
 const queue = { send: async () => {}, sendMany: async () => {} }
 
-/** An import of which all files have come. */
+/** An import whose files have all arrived. */
 async function arrived(repo: string, source: string): Promise<string> {
   const request = { table: host.table, queue, source: parseSource(source), repo, createdBy: 'user_ben' }
   const { item } = await startImport({ ...request, now: new Date(host.clock.ms) })
@@ -43,8 +43,8 @@ const publishing = (importId: string, table: Table = host.table) =>
     now: () => new Date(host.clock.ms),
   } as unknown as IngestDependencies)
 
-describe('what an import publishes', () => {
-  it('goes into no repo that was given to another owner', async () => {
+describe('a published import', () => {
+  it('is refused if its repo was moved to another owner', async () => {
     await host.make('lab/given', {}, 'ada')
     const importId = await arrived('lab/given', 'hf://hub/model')
     const moved = await host.ask('POST', '/lab/given/rename', { as: 'root', json: { to: 'team/given' } })
@@ -62,7 +62,7 @@ describe('what an import publishes', () => {
     expect(await findRepo(host.table, { name: 'lab/after' })).toMatchObject({ revision })
   })
 
-  it('follows on what was committed to its branch meanwhile', async () => {
+  it('follows a commit that reached its branch meanwhile', async () => {
     await host.make('lab/branches', {}, 'ada')
     await host.commit('lab/branches', { 'a.txt': '1' })
     await host.commit('lab/branches', { 'a.txt': '2' }, { branch: 'dev' })
@@ -70,7 +70,7 @@ describe('what an import publishes', () => {
     const { id: repoId } = (await findRepo(host.table, { name: 'lab/branches' })) ?? { id: '' }
     const between: { head?: string } = {}
     const transact = async (actions: Parameters<Table['transact']>[0]) => {
-      // A commit by the Hub protocol to a branch other than main leaves the repo's item as it is.
+      // A commit in the Hub protocol to a branch other than main leaves the repo's item unchanged.
       if (
         between.head === undefined &&
         actions.some((action) => 'put' in action && action.put.sk === 'REF#branch#dev')

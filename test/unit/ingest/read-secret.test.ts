@@ -12,7 +12,7 @@ async function extension(answer: RequestListener) {
 }
 
 describe('readSecret', () => {
-  it("asks the extension by the function's own session, and leaves out the line's end", async () => {
+  it("asks the extension with the function's session token, and trims the line break", async () => {
     const endpoint = await extension(({ url, headers }, response) => {
       const isKnown = headers['x-aws-parameters-secrets-token'] === 'session'
       const isNamed = url === '/secretsmanager/get?secretId=team%2Fhf-token'

@@ -26,7 +26,7 @@ const app = (verify = async () => admin()) =>
   })
 
 describe('the registry app', () => {
-  it('answers /health and its OpenAPI document to anyone', async () => {
+  it('answers /health and its OpenAPI document without a key', async () => {
     const strangers = app(async () => {
       throw new Error('nobody is let in')
     })
@@ -35,7 +35,7 @@ describe('the registry app', () => {
     expect(document.openapi).toBe('3.1.0')
   })
 
-  it('names the methods that a path takes, where it is asked with another', async () => {
+  it('names the supported methods of a path', async () => {
     const told = async (method: string, path: string) => {
       const answer = await app().request(path, { method })
       const { error } = (await answer.json()) as { error: { code: string } }
@@ -46,14 +46,14 @@ describe('the registry app', () => {
       allow: 'GET, HEAD, POST',
       code: 'method_not_allowed',
     })
-    // What guards all that is below a path is no route of the path.
+    // Middleware below a path is not a route of the path.
     expect(await told('PUT', '/api/v1/deployments')).toMatchObject({ allow: 'GET, HEAD, POST' })
     expect(await told('PUT', '/api/v1/deployments/iris/pause')).toMatchObject({ allow: 'POST' })
     expect(await told('PUT', '/health')).toEqual({ status: 405, allow: 'GET, HEAD', code: 'method_not_allowed' })
     expect(await told('PUT', '/api/v1/nowhere')).toEqual({ status: 404, allow: null, code: 'route_not_found' })
   })
 
-  it('tells nothing of a failure of its own but the request id', async () => {
+  it('reveals nothing about an internal error but the request id', async () => {
     const broken = app(async () => {
       throw new Error('secret detail')
     })
@@ -64,7 +64,7 @@ describe('the registry app', () => {
     expect(text).toContain('r-1')
   })
 
-  it('starts one import for two askings of the same source', async () => {
+  it('starts one import for simultaneous requests of the same source', async () => {
     const ask = () =>
       app().request('/api/v1/imports', {
         method: 'POST',
@@ -96,13 +96,13 @@ const metadata = (files: OnnxMetadata[], task?: string): RevisionMetadata => ({
   ...(task !== undefined && { task }),
 })
 
-describe('the file to serve', () => {
+describe('the ONNX file to serve', () => {
   it.each([
     [['onnx/model.onnx', 'onnx/model_int8.onnx'], undefined, 'onnx/model.onnx'],
     [['model.onnx', 'other.onnx'], undefined, 'model.onnx'],
     [['onnx/model_int8.onnx'], undefined, 'onnx/model_int8.onnx'],
     [['onnx/model.onnx', 'onnx/model_int8.onnx'], 'onnx/model_int8.onnx', 'onnx/model_int8.onnx'],
-  ])('of %j, asked for %s, is %s', (paths, wanted, file) => {
+  ])('of %j, requested as %s, is %s', (paths, wanted, file) => {
     const input = {
       target: 'a/b@main',
       metadata: metadata(
@@ -119,7 +119,7 @@ describe('the file to serve', () => {
     [[onnx('a.onnx'), onnx('b.onnx')], 'feature-extraction', 'a.onnx, b.onnx'],
     [[onnx('a.onnx', 'a.onnx is not a valid ONNX file')], 'x', 'a.onnx'],
     [[onnx('a.onnx')], 'text-generation', 'Served are: feature-extraction'],
-  ])('is refused with what to do about it', (files, task, hint) => {
+  ])('is refused with advice', (files, task, hint) => {
     expect(() => chooseOnnxFile({ target: 'a/b@main', metadata: metadata(files, task) })).toThrow(hint)
   })
 })
@@ -129,7 +129,7 @@ describe('a deployment', () => {
     ['sentence-transformers/all-MiniLM-L6-v2', 'all-minilm-l6-v2'],
     ['a/B__c.d', 'b-c-d'],
     ['a/-', 'model'],
-  ])('of %s is called %s', (repo, name) => {
+  ])('for %s is named %s by default', (repo, name) => {
     expect(defaultDeploymentName(repo)).toBe(name)
   })
 

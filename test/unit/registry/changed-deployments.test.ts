@@ -5,8 +5,8 @@ import { failureOf, freshDeployments, ifMatch, servable } from './support/fresh-
 const fresh = freshDeployments('changed')
 const { create, read, patch, remove, say } = fresh
 
-describe('a deployment that is changed', () => {
-  it('is changed field by field by who may, and only from the version that was read', async () => {
+describe('a changed deployment', () => {
+  it('changes only the given fields, only for writers, and only from the version in If-Match', async () => {
     const limits = { requestsPerSecond: 5, concurrency: 8 }
     expect((await create({ limits, max: 4 })).body).toMatchObject({ limits, max: 4 })
     expect((await patch({ limits: null, min: 0, idleSeconds: 60 })).body).toMatchObject({ min: 0, max: 4, version: 2 })
@@ -20,7 +20,7 @@ describe('a deployment that is changed', () => {
     expect(twice.map(({ status }) => status).toSorted()).toEqual([200, ...Array(9).fill(412)])
   })
 
-  it('looks a target up again that is named again, and keeps its file where only a precision is asked for', async () => {
+  it('resolves a target again if it is named again, and drops its file if only a precision is given', async () => {
     const { host } = fresh
     const { repo, first, second } = fresh.of
     await create()
@@ -37,7 +37,7 @@ describe('a deployment that is changed', () => {
     expect(failureOf(await patch({ precision: 'fp32' }))).toEqual([400, 'invalid_request'])
   })
 
-  it('is served as what it is asked to be until its target is named again without that', async () => {
+  it('keeps its requested task until its target is named again without one', async () => {
     const { repo } = fresh.of
     const { task } = (await create()).body
     expect(task).not.toBe('tensors')
@@ -50,7 +50,7 @@ describe('a deployment that is changed', () => {
     expect(failureOf(await patch({ targets: [{ target: repo }], task: 'tensors' }))).toEqual([400, 'invalid_request'])
   })
 
-  it('is paused and resumed as often as it is said, and says so', async () => {
+  it('can be paused and resumed repeatedly', async () => {
     await create()
     expect((await say('pause')).body).toMatchObject({ state: 'PAUSED', version: 2, targets: [{ state: 'PAUSED' }] })
     expect((await say('pause')).body).toMatchObject({ state: 'PAUSED', version: 2 })
@@ -58,7 +58,7 @@ describe('a deployment that is changed', () => {
     expect(failureOf(await say('pause', { as: 'eve' }))).toEqual([404, 'deployment_not_found'])
   })
 
-  it('of before there were several targets is read, changed and removed like any other', async () => {
+  it('from before there were several targets can be read, changed and deleted', async () => {
     const { host } = fresh
     const { repo, first, name } = fresh.of
     await create()
@@ -70,13 +70,13 @@ describe('a deployment that is changed', () => {
     expect((await read()).status).toBe(404)
   })
 
-  it('is removed only from the version that was read, where one is named', async () => {
+  it('is deleted only from the version in If-Match', async () => {
     await create()
     await patch({ min: 2 })
     expect(failureOf(await remove(ifMatch('"1"')))).toEqual([412, 'precondition_failed'])
     expect((await read()).body).toMatchObject({ min: 2, version: 2 })
     const races = await Promise.all([patch({ min: 3 }, ifMatch('"2"')), remove(ifMatch('"2"'))])
-    // Whichever came first, the other was told.
+    // Whichever came second was refused.
     expect(races.filter(({ status }) => status < 300)).toHaveLength(1)
     const { status, body } = await read()
     expect(status === 404 || body.version === 3).toBe(true)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { RevisionMetadata } from '../../../shared/contract/repo.ts'
 import { type ChooseInput, chooseOnnxFile } from '../../../shared/model/choose-onnx-file.ts'
 
-/** What sentence-transformers/all-MiniLM-L6-v2 has on the Hub. */
+/** The files of sentence-transformers/all-MiniLM-L6-v2 on the Hub. */
 const minilm = [
   'model_O1',
   'model_O4',
@@ -11,12 +11,12 @@ const minilm = [
   'model_qint8_avx512_vnni',
   'model_quint8_avx2',
 ].map((name) => `onnx/${name}.onnx`)
-/** What transformers.js exports. */
+/** The files that transformers.js exports. */
 const exported = ['model_bnb4', 'model_fp16', 'model_int8', 'model', 'model_q4f16', 'model_q4', 'model_quantized'].map(
   (name) => `onnx/${name}.onnx`,
 )
 
-/** What transformers.js exports of a CLIP, beside the one that joins them. */
+/** The files that transformers.js exports for a CLIP, without the joint one. */
 const towers = (folder: string) =>
   ['text_model', 'text_model_fp16', 'vision_model', 'vision_model_fp16'].map((name) => `${folder}${name}.onnx`)
 
@@ -46,7 +46,7 @@ describe('the ONNX file of a deployment', () => {
     [['onnx/model_int8.onnx', 'onnx/model_fp16.onnx'], {}, 'onnx/model_fp16.onnx'],
     [['forest.onnx', 'forest_int8.onnx'], {}, 'forest.onnx'],
     [['onnx/text_model.onnx', 'onnx/model_int8.onnx'], {}, 'onnx/model_int8.onnx'],
-  ] as const)('of %j, asked for %j, is %s', (paths, asked, file) => {
+  ] as const)('of %j, with %j, is %s', (paths, asked, file) => {
     expect(choose(paths, asked)).toBe(file)
   })
 
@@ -58,18 +58,18 @@ describe('the ONNX file of a deployment', () => {
     [towers('onnx/'), { precision: 'int8' }, 'has no int8 file. Its ONNX files are fp32, fp16'],
     [[], { precision: 'fp32' }, 'no ONNX file'],
     [['onnx/model.onnx'], { wanted: 'onnx/model_fp16.onnx' }, 'It has: onnx/model.onnx'],
-  ] as const)('of %j, asked for %j, is refused with what there is: %s', (paths, asked, hint) => {
+  ] as const)('of %j, with %j, is refused with the alternatives: %s', (paths, asked, hint) => {
     expect(() => choose(paths, asked)).toThrow(hint)
   })
 })
 
-describe('of a model in two files', () => {
+describe('the ONNX file of a model in two files', () => {
   const chosen = (task: string | undefined, asked: Partial<ChooseInput> = {}) => {
     const paths = [...towers('onnx/'), 'onnx/vision_model_q4.onnx']
     return chooseOnnxFile({ target: 'a/b@main', metadata: { ...metadataOf(paths), task }, ...asked }).file
   }
 
-  it('the one is deployed that reads what its task is given', () => {
+  it('is the one that reads the input of the task', () => {
     expect(chosen('zero-shot-image-classification')).toBe('onnx/vision_model.onnx')
     expect(chosen('image-feature-extraction', { device: 'cuda' })).toBe('onnx/vision_model_fp16.onnx')
     expect(chosen('feature-extraction')).toBe('onnx/text_model.onnx')
@@ -78,41 +78,41 @@ describe('of a model in two files', () => {
     )
   })
 
-  it('the one that its task reads is chosen in a precision that the other has not', () => {
+  it('may have a precision that the other file lacks', () => {
     expect(chosen('image-feature-extraction', { precision: 'q4' })).toBe('onnx/vision_model_q4.onnx')
     expect(choose(['onnx/text_model.onnx', 'onnx/vision_model_fp16.onnx'])).toBe('onnx/text_model.onnx')
   })
 
-  it('the precisions told are those of the files that its task reads', () => {
+  it('is refused with the precisions of the files for the task', () => {
     const asked = { precision: 'int8' } as const
     expect(() => chosen('image-feature-extraction', asked)).toThrow('Its ONNX files are fp32, fp16, q4;')
     expect(() => chosen('feature-extraction', asked)).toThrow('Its ONNX files are fp32, fp16;')
     expect(() => chosen('zero-shot-image-classification', asked)).toThrow('Its ONNX files are fp32, fp16;')
   })
 
-  it('none is chosen in a precision that only one of them has, or for a task that neither does', () => {
+  it('is refused for a precision that only one of the files has, or a task of neither', () => {
     expect(() => chosen('zero-shot-image-classification', { precision: 'q4' })).toThrow('has no q4 file')
     expect(() => chosen('object-detection')).toThrow('name one with "file"')
     expect(() => chosen(undefined)).toThrow('name one with "file"')
   })
 
-  it('none goes before the one that joins them', () => {
+  it('is the joint file if there is one', () => {
     const metadata = { ...metadataOf([...towers('onnx/'), 'onnx/model.onnx']), task: 'zero-shot-image-classification' }
     expect(chooseOnnxFile({ target: 'a/b@main', metadata }).file).toBe('onnx/model.onnx')
   })
 })
 
-describe('what a deployment serves', () => {
+describe('the task of a deployment', () => {
   const taskOf = (task: string | undefined, asked: Partial<ChooseInput> = {}) =>
     chooseOnnxFile({ target: 'a/b@main', metadata: { ...metadataOf(['model.onnx']), task }, ...asked }).task
 
-  it('is what it was asked to be, also where what the model does is not served', () => {
+  it("is the requested one, even if the model's own task is not served", () => {
     expect(taskOf('text-classification', { wantedTask: 'tensors' })).toBe('tensors')
     expect(taskOf(undefined, { wantedTask: 'sentence-similarity' })).toBe('feature-extraction')
     expect(taskOf('text-generation', { wantedTask: 'tensors' })).toBe('tensors')
   })
 
-  it('is what the model does, and its tensors where nothing is made for that or nobody says what it is', () => {
+  it("is the model's own, or tensors if that is unknown or not served", () => {
     expect(['fill-mask', 'object-detection', undefined].map((task) => taskOf(task))).toEqual([
       'fill-mask',
       'tensors',
@@ -120,13 +120,13 @@ describe('what a deployment serves', () => {
     ])
   })
 
-  it('has one name where the Hub has two, and keeps the word of the Hub', () => {
+  it("has one name for synonyms, and keeps the Hub's name as the pipeline tag", () => {
     const metadata = { ...metadataOf(['model.onnx']), task: 'sentence-similarity' }
     const chosen = chooseOnnxFile({ target: 'a/b@main', metadata })
     expect(chosen).toMatchObject({ task: 'feature-extraction', pipelineTag: 'sentence-similarity' })
   })
 
-  it('is nothing yet that writes text', () => {
+  it('cannot be text generation yet', () => {
     expect(() => taskOf('text-generation')).toThrow('not served yet')
   })
 })

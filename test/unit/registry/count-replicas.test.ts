@@ -14,17 +14,17 @@ const behind = { observed: { version: 2, createdAt } }
 const alive = (...ids: string[]) => ids.map((id) => ({ id, startedAt: createdAt, updatedAt: createdAt }))
 
 it.each([
-  ['one of three has taken the change on', {}, [replica('a'), replica('b', behind), replica('c', behind)], [], '1/3'],
-  ['one still answers with the revision before', {}, [replica('a'), replica('b', { revision: 'q' })], [], '1/2'],
-  ['one still loads it', {}, [replica('a'), replica('b', { state: 'LOADING' })], [], '1/2'],
-  ['one of the pool does not know of it yet', {}, [replica('a')], alive('a', 'b'), '1/2'],
-  ['fewer are there than are wanted', { min: 4 }, [replica('a'), replica('b')], alive('a', 'b'), '2/4'],
+  ['one of three has applied the change', {}, [replica('a'), replica('b', behind), replica('c', behind)], [], '1/3'],
+  ['one still serves the previous revision', {}, [replica('a'), replica('b', { revision: 'q' })], [], '1/2'],
+  ['one is still loading', {}, [replica('a'), replica('b', { state: 'LOADING' })], [], '1/2'],
+  ['one of the pool has not seen it yet', {}, [replica('a')], alive('a', 'b'), '1/2'],
+  ['fewer run than are wanted', { min: 4 }, [replica('a'), replica('b')], alive('a', 'b'), '2/4'],
   ['only some keep it', { max: 1 }, [replica('a'), replica('b', { isKeeper: false })], alive('a', 'b', 'c'), '1/1'],
-  ['none is there', {}, [], [], '0/1'],
-  ['it is loaded for who asks', { min: 0 }, [replica('a')], alive('a'), '1/0'],
+  ['none is running', {}, [], [], '0/1'],
+  ['it is loaded on demand', { min: 0 }, [replica('a')], alive('a'), '1/0'],
   ['it is paused', { isPaused: true }, [replica('a', { state: 'PAUSED' })], alive('a'), '0/0'],
 ] as const)(
-  'a deployment tells how many replicas serve this version of it, of how many that are to, where %s',
+  'a deployment counts ready and wanted replicas of its version: %s',
   (_which, settings, replicas, pool, told) => {
     const { readyReplicas, wantedReplicas } = toDeployment({ ...item, ...settings }, { replicas, alive: pool })
     expect(`${readyReplicas}/${wantedReplicas}`).toBe(told)

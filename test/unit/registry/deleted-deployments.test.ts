@@ -8,8 +8,8 @@ import { freshDeployments, servable } from './support/fresh-deployments.ts'
 const fresh = freshDeployments('deleted')
 const { create, read, patch } = fresh
 
-describe('a deployment that is deleted', () => {
-  it('lets go of what it served last, though it served something else when it was read', async () => {
+describe('a deleted deployment', () => {
+  it('releases the repo that it served last, even if it served another when it was read', async () => {
     const { host, of } = fresh
     const other = `${of.repo}-other`
     await host.make(other, {}, 'ada')
@@ -23,7 +23,7 @@ describe('a deployment that is deleted', () => {
     for (const repo of [of.repo, other]) expect((await host.ask('DELETE', `/${repo}`, { as: 'ada' })).status).toBe(200)
   })
 
-  it('keeps nobody from deleting a repo that was not let go of, also where another has its name by now', async () => {
+  it('does not block the deletion of a repo that an older version still lists as deployed', async () => {
     const { host, of } = fresh
     await create()
     const served = await getDeployment(host.table, of.name)
@@ -39,7 +39,7 @@ describe('a deployment that is deleted', () => {
     })
   })
 
-  it('is gone though it is changed all the time, and leaves another of its name alone', async () => {
+  it('is deleted during changes, and leaves a new one of its name alone', async () => {
     const { host, of } = fresh
     await create()
     const before = await getDeployment(host.table, of.name)

@@ -9,7 +9,7 @@ const undelete = (name: string, as = 'ada') => host.ask('POST', `/${name}/undele
 const days = (count: number) => count * 86_400_000
 
 describe('a deleted repo', () => {
-  it('is gone for everyone, keeps its name, and comes back whole', async () => {
+  it('is invisible to everyone, keeps its name, and can be restored completely', async () => {
     await host.make('lab/gone', { visibility: 'public' }, 'ada')
     const revision = await host.commit('lab/gone', { 'a.txt': 'a' })
     expect((await remove('lab/gone', 'ben')).status).toBe(403)
@@ -25,7 +25,7 @@ describe('a deleted repo', () => {
     expect((await host.get('/lab/gone/revisions/main', null)).body.id).toBe(revision)
   })
 
-  it('is listed to those who may bring it back', async () => {
+  it('is listed for those who may restore it', async () => {
     await host.make('lab/listed-gone', {}, 'ada')
     await remove('lab/listed-gone')
     const names = async (query: string, as: string) =>
@@ -37,7 +37,7 @@ describe('a deleted repo', () => {
     expect((await host.get('?status=deleted&owner=lab', 'eve')).status).toBe(404)
   })
 
-  it('cannot be brought back after its time', async () => {
+  it('cannot be restored after its grace period', async () => {
     await host.make('lab/late', {}, 'ada')
     await remove('lab/late')
     host.clock.ms += days(deletedRepoKeptDays)
@@ -48,7 +48,7 @@ describe('a deleted repo', () => {
   })
 })
 
-describe('a repo that is deployed', () => {
+describe('a deployed repo', () => {
   const deployable = async (name: string) => {
     await host.make(name)
     const onnx = [{ path: 'model.onnx', inputs: [], outputs: [], opset: {} }]
@@ -58,7 +58,7 @@ describe('a repo that is deployed', () => {
     host.call('POST', '/api/v1/deployments', { as, json: { target, ...json } })
   const deployment = (name: string) => host.call('GET', `/api/v1/deployments/${name}`, { as: 'root' })
 
-  it('is not deleted before what serves it, which is named where one may know of it', async () => {
+  it('is not deleted before its deployments, which are named if the caller may see them', async () => {
     await deployable('lab/served')
     await host.ask('PATCH', '/lab/served', { json: { visibility: 'public' } })
     expect((await deploy('lab/served', { name: 'ours' })).status).toBe(201)
@@ -77,7 +77,7 @@ describe('a repo that is deployed', () => {
     expect((await deploy('lab/served', { name: 'late' })).status).toBe(404)
   })
 
-  it('is served by a version or an alias, and its deployments say what it is called now', async () => {
+  it('can be served by version or alias, and its deployments show its current name', async () => {
     await deployable('lab/named')
     await host.ask('POST', '/lab/named/versions', { json: {} })
     await host.ask('POST', '/lab/named/aliases', { json: { name: 'champion' } })

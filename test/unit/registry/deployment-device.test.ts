@@ -31,14 +31,14 @@ const create = async (more: object = {}) => {
   return (await host.call('POST', path, { as: 'ben', json })).body
 }
 
-/** A replica of the pool lives, and has told what it runs models on. */
+/** Starts a replica of the pool that reports its device. */
 async function join(of: RepoHost, device: ModelDevice, name = pool) {
   await notePoolDevice(of.table, { pool: name, device })
   const now = new Date(of.clock.ms)
   await beatReplica(of.table, { pool: name, replica: { id: 'r1', startedAt: now.toISOString() }, now })
 }
 
-/** An alias is moved, and whoever did it broke off before what follows it was told. */
+/** Moves an alias as a process that dies before updating its followers. */
 async function moveUntold({ table, clock }: RepoHost, revisionId: string) {
   const found = await findRepo(table, { name: repo })
   const revision = found && (await getRevision(table, found.id, revisionId))
@@ -68,58 +68,55 @@ describe('the file of a deployment', () => {
   it.each([
     ['cpu', 'onnx/model.onnx'],
     ['cuda', 'onnx/model_fp16.onnx'],
-  ] as const)('is what suits the device that the replicas of its pool tell: %s', async (device, file) => {
+  ] as const)('fits the device that the replicas of its pool report: %s', async (device, file) => {
     await join(host, device)
     const shadow = { target: repo, percent: 1 }
     expect(await create({ shadow })).toMatchObject({ file, targets: [{ file }], shadow: { file } })
     expect(explainPrecision({ file, device }).why).toContain(`the default on ${device}`)
   })
 
-  it('is what suits the pool as it is configured, whatever a replica of before told', async () => {
+  it('fits the configured device of its pool, whatever former replicas reported', async () => {
     const { configured, deploy } = await startConfigured({ [pool]: 'cuda' })
     await join(configured, 'cpu')
     expect(await deploy({ pool })).toMatchObject({ status: 201, body: { file: 'onnx/model_fp16.onnx' } })
   })
 
   it.each([
-    ['by whoever moves the alias', false],
-    ['by the queue, where that broke off', true],
-  ])(
-    'follows the alias to what suits the pool as it is configured since, whatever a replica of before told: %s',
-    async (_who, isByQueue) => {
-      const { configured, deploy } = await startConfigured({ [pool]: 'cuda' })
-      await configured.ask('POST', `/${repo}/aliases`, { as: 'ben', json: { name: 'champion' } })
-      // As it was chosen when the pool had no GPU.
-      await join(configured, 'cpu')
-      expect(await deploy({ target: `${repo}@champion`, name: pool, pool })).toMatchObject({ status: 201 })
-      const before = { file: 'onnx/model.onnx', device: 'cpu' } as const
-      await changeDeployment(configured.table, pool, (item) => ({
-        ...item,
-        ...before,
-        targets: targetsOf(item).map((target) => ({ ...target, ...before })),
-      }))
-      const next = await configured.commit(repo, { 'onnx/model.onnx': '2' }, { metadata: servable })
-      if (isByQueue) await moveUntold(configured, next)
-      else await configured.ask('PATCH', `/${repo}/aliases/champion`, { as: 'ben', json: { revision: next } })
-      if (isByQueue) await configured.followed(repo)
-      const { body } = await configured.call('GET', `${path}/${pool}`, { as: 'ben' })
-      expect(body).toMatchObject({ revision: next, file: 'onnx/model_fp16.onnx' })
-    },
-  )
+    ['by the process that moves the alias', false],
+    ['by the queue if that process died', true],
+  ])('fits the newly configured device when its alias moves: %s', async (_who, isByQueue) => {
+    const { configured, deploy } = await startConfigured({ [pool]: 'cuda' })
+    await configured.ask('POST', `/${repo}/aliases`, { as: 'ben', json: { name: 'champion' } })
+    // Chosen when the pool had no GPU.
+    await join(configured, 'cpu')
+    expect(await deploy({ target: `${repo}@champion`, name: pool, pool })).toMatchObject({ status: 201 })
+    const before = { file: 'onnx/model.onnx', device: 'cpu' } as const
+    await changeDeployment(configured.table, pool, (item) => ({
+      ...item,
+      ...before,
+      targets: targetsOf(item).map((target) => ({ ...target, ...before })),
+    }))
+    const next = await configured.commit(repo, { 'onnx/model.onnx': '2' }, { metadata: servable })
+    if (isByQueue) await moveUntold(configured, next)
+    else await configured.ask('PATCH', `/${repo}/aliases/champion`, { as: 'ben', json: { revision: next } })
+    if (isByQueue) await configured.followed(repo)
+    const { body } = await configured.call('GET', `${path}/${pool}`, { as: 'ben' })
+    expect(body).toMatchObject({ revision: next, file: 'onnx/model_fp16.onnx' })
+  })
 
-  it('is the one for a CPU where nothing is known of the pool, or no more', async () => {
+  it('is the one for a CPU if the device of the pool is unknown or outdated', async () => {
     expect(await create()).toMatchObject({ file: 'onnx/model.onnx' })
     await join(host, 'cuda', 'left')
     host.clock.ms += heartbeatTimeToLiveSeconds * 1000
     expect(await create({ pool: 'left', name: `${pool}-left` })).toMatchObject({ file: 'onnx/model.onnx' })
   })
 
-  it('is what is asked for, whatever the device', async () => {
+  it('is the requested one on any device', async () => {
     await join(host, 'cuda')
     expect(await create({ precision: 'int8' })).toMatchObject({ file: 'onnx/model_int8.onnx' })
   })
 
-  it('is chosen for the device also when the deployment is changed and when its alias moves', async () => {
+  it('is chosen again for the device when the deployment changes and when its alias moves', async () => {
     await join(host, 'cuda')
     await host.ask('POST', `/${repo}/aliases`, { as: 'ben', json: { name: 'champion' } })
     expect(await create({ precision: 'fp32' })).toMatchObject({ file: 'onnx/model.onnx' })
@@ -134,19 +131,19 @@ describe('the file of a deployment', () => {
   })
 })
 
-describe('the setting of what pools run on', () => {
-  it('is JSON by name', () => {
+describe('the setting for devices of pools', () => {
+  it('is a JSON object by pool name', () => {
     expect(poolDevices.parse('{"default": "cuda"}')).toEqual({ default: 'cuda' })
     expect(poolDevices.parse(undefined)).toBeUndefined()
   })
 
-  it.each(['cuda', '{"default": "tpu"}', '[]'])('is not %s', (text) => {
+  it.each(['cuda', '{"default": "tpu"}', '[]'])('cannot be %s', (text) => {
     expect(poolDevices.safeParse(text).success).toBe(false)
   })
 })
 
 describe('a pool', () => {
-  it('that is not configured is refused with those that are, also when a replica of it lives or lived', async () => {
+  it('that is not configured is refused with the available ones, even if it has replicas', async () => {
     const { configured, deploy } = await startConfigured({ default: 'cpu', big: 'cuda' })
     await join(configured, 'cpu')
     const { status, body } = await deploy({ pool })

@@ -12,7 +12,7 @@ describe('the settings of a deployment', () => {
     ['maxErrorRate', { canary: { maxErrorRate: 1e-200 } }],
     ['percent', { shadow: { target: 'lab/seed', percent: 5e-324 } }],
     ['weight', { targets: [{ target: 'lab/seed' }, { target: 'lab/seed', weight: 1e-140 }] }],
-  ])('are refused where %s is less than a millionth, when it is made and when it is changed', async (param, asked) => {
+  ])('are refused if %s is below a millionth, at creation and at change', async (param, asked) => {
     const refused = [await create(asked)]
     await create()
     refused.push(await patch(asked))
@@ -23,7 +23,7 @@ describe('the settings of a deployment', () => {
     }
   })
 
-  it('may be a millionth, and nothing where nothing has a meaning', async () => {
+  it('may be a millionth, or 0 where that has a meaning', async () => {
     const canary = { maxErrorRate: 0, minRequests: 1, windowSeconds: 1 }
     const targets = [
       { target: fresh.of.repo, weight: 1e-6 },
@@ -38,7 +38,7 @@ describe('the settings of a deployment', () => {
     })
   })
 
-  it('hold together with those that stay: as many are to answer as may keep it loaded, or fewer', async () => {
+  it('are validated together with the unchanged ones: min is at most max', async () => {
     await create({ min: 1, max: 2 })
     for (const asked of [{ min: 3 }, { min: 3, max: 2 }]) {
       const { status, body } = await patch(asked)
@@ -51,7 +51,7 @@ describe('the settings of a deployment', () => {
     expect(await patch({ min: 5 })).toMatchObject({ status: 200, body: { min: 5 } })
   })
 
-  it('of before that was checked let everything else be changed', async () => {
+  it('that are invalid from before this rule do not block other changes', async () => {
     await create({ min: 1, max: 2 })
     await changeDeployment(fresh.host.table, fresh.of.name, (item) => ({ ...item, min: 5 }))
     expect((await patch({ idleSeconds: 7 })).body).toMatchObject({ min: 5, max: 2, idleSeconds: 7 })

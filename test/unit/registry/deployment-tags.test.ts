@@ -5,7 +5,7 @@ import { freshDeployments, ifMatch } from './support/fresh-deployments.ts'
 const fresh = freshDeployments('tagged')
 const { create, read, patch, remove } = fresh
 
-/** A replica says what it makes of the deployment as it is now. */
+/** Reports a replica in this state for the current version of the deployment. */
 async function report(state: 'LOADING' | 'READY'): Promise<void> {
   const { table, clock } = fresh.host
   const { name: deployment } = fresh.of
@@ -20,7 +20,7 @@ async function report(state: 'LOADING' | 'READY'): Promise<void> {
 const tagOf = ({ headers }: { headers: Headers }): string => headers.get('etag') ?? ''
 
 describe('the ETag of a deployment', () => {
-  it('is another one when its replicas say something else, so that whoever waits for it sees it come', async () => {
+  it('changes with the state of its replicas, so that a waiting client sees it', async () => {
     await create()
     await report('LOADING')
     const loading = await read()
@@ -32,14 +32,14 @@ describe('the ETag of a deployment', () => {
     expect(tagOf(ready)).not.toBe(tagOf(loading))
   })
 
-  it('is the same as long as nothing changes, in whatever order the table gives the parts of it', async () => {
+  it('stays the same while nothing changes, in whatever order the table returns attributes', async () => {
     const limits = { requestsPerSecond: 5, requestsPerDay: 1000, tokensPerMinute: 900, concurrency: 4 }
     const made = await create({ limits })
     for (let times = 0; times < 8; times++)
       expect((await read({ headers: { 'if-none-match': tagOf(made) } })).status, `time ${times}`).toBe(304)
   })
 
-  it('of what was read lets a change through whatever replicas said since, and none after another change', async () => {
+  it('admits a change whatever replicas reported since, but not after another change', async () => {
     const made = await create()
     await report('READY')
     const first = ifMatch(tagOf(made))
@@ -50,7 +50,7 @@ describe('the ETag of a deployment', () => {
     expect((await remove(ifMatch(tagOf(changed)))).status).toBe(204)
   })
 
-  it('comes with a creation that is answered again, as it came the first time', async () => {
+  it('is repeated with a replayed creation', async () => {
     const once = { headers: { 'idempotency-key': fresh.of.name } }
     const first = await create({}, once)
     await patch({ min: 2 })
@@ -60,12 +60,9 @@ describe('the ETag of a deployment', () => {
     expect(tagOf(first)).toMatch(/^"1-/)
   })
 
-  it.each(['"one"', '"1-"', '"1-short"', '"-1"', '"1 2"'])(
-    'is no %s: a change that names that is refused',
-    async (tag) => {
-      await create()
-      const { status, body } = await patch({ min: 2 }, ifMatch(tag))
-      expect([status, body.error.code, body.error.param]).toEqual([400, 'invalid_request', 'If-Match'])
-    },
-  )
+  it.each(['"one"', '"1-"', '"1-short"', '"-1"', '"1 2"'])('is refused if it is malformed: %s', async (tag) => {
+    await create()
+    const { status, body } = await patch({ min: 2 }, ifMatch(tag))
+    expect([status, body.error.code, body.error.param]).toEqual([400, 'invalid_request', 'If-Match'])
+  })
 })

@@ -5,7 +5,7 @@ import { failureOf, freshDeployments, servable } from './support/fresh-deploymen
 const fresh = freshDeployments('served')
 const { create, read, patch, remove } = fresh
 
-/** A replica's word, as the inference service writes it. */
+/** Writes the report of a replica like the inference service. */
 async function report(id: string, revision: string): Promise<void> {
   const { host, of } = fresh
   const now = new Date(host.clock.ms)
@@ -22,7 +22,7 @@ async function report(id: string, revision: string): Promise<void> {
 }
 
 describe('a deployment', () => {
-  it('is made of one target with what was asked of it, and asked for again it is the one that is there', async () => {
+  it('is created with its settings, and returned if the same creation is repeated', async () => {
     const { repo } = fresh.of
     const asked = { target: repo, precision: 'fp32', min: 2, limits: { requestsPerSecond: 5 }, isolate: 'always' }
     const made = await create(asked)
@@ -38,7 +38,7 @@ describe('a deployment', () => {
     expect(other.body.error.message).toContain(`slipway deploy … --name ${made.body.name} --update`)
   })
 
-  it('asked for again is the one that is there however often, also with several limits and a canary', async () => {
+  it('is returned for repeated creations with several limits and a canary', async () => {
     const { repo } = fresh.of
     const limits = { requestsPerSecond: 5, requestsPerDay: 1000, tokensPerMinute: 900, concurrency: 4 }
     const asked = { target: repo, limits, canary: { maxErrorRate: 0.05, maxLatencyRatio: 4 } }
@@ -48,7 +48,7 @@ describe('a deployment', () => {
     expect(again).toEqual(Array(10).fill(200))
   })
 
-  it('has a name that somebody else is told to choose another for, and nothing more', async () => {
+  it('does not reveal anything about itself to another owner who wants its name', async () => {
     const { host } = fresh
     const { repo } = fresh.of
     await create()
@@ -66,20 +66,20 @@ describe('a deployment', () => {
     ['nothing to serve', { target: undefined }, 'target'],
     ['targets and a target', { target: 'lab/seed', targets: [{ target: 'lab/seed' }] }, 'targets'],
     ['nine targets', { targets: Array(9).fill({ target: 'lab/seed' }) }, 'targets'],
-    ['no weight at all', { targets: [{ target: 'lab/seed', weight: 0 }] }, 'targets'],
-    ['less at most than at least', { target: 'lab/seed', min: 3, max: 2 }, 'max'],
+    ['only weights of 0', { targets: [{ target: 'lab/seed', weight: 0 }] }, 'targets'],
+    ['a max below min', { target: 'lab/seed', min: 3, max: 2 }, 'max'],
     ['a canary without a rule', { target: 'lab/seed', canary: {} }, 'canary'],
-    ['a field that is none', { target: 'lab/seed', weights: [1] }, 'weights'],
-    ['a limit of nothing', { target: 'lab/seed', limits: { requestsPerSecond: 0 } }, 'limits.requestsPerSecond'],
-    ['half a request at a time', { target: 'lab/seed', limits: { concurrency: 0.5 } }, 'limits.concurrency'],
-    ['no request at a time', { target: 'lab/seed', limits: { concurrency: 0 } }, 'limits.concurrency'],
-  ])('is not made of %s', async (_what, json, param) => {
+    ['an unknown field', { target: 'lab/seed', weights: [1] }, 'weights'],
+    ['a rate limit of 0', { target: 'lab/seed', limits: { requestsPerSecond: 0 } }, 'limits.requestsPerSecond'],
+    ['a concurrency of a half', { target: 'lab/seed', limits: { concurrency: 0.5 } }, 'limits.concurrency'],
+    ['a concurrency of 0', { target: 'lab/seed', limits: { concurrency: 0 } }, 'limits.concurrency'],
+  ])('cannot be created with %s', async (_what, json, param) => {
     const { status, body } = await create(json)
     expect([status, body.error.code]).toEqual([400, 'invalid_request'])
     expect(JSON.stringify(body)).toContain(param.split('.')[0])
   })
 
-  it('is not made of what its maker may not see, what is not there, or what cannot be served', async () => {
+  it('cannot be created from a repo that is invisible to the caller, missing or not servable', async () => {
     const { host } = fresh
     const { repo, name } = fresh.of
     expect(failureOf(await create({}, { as: 'eve' }))).toEqual([404, 'repo_not_found'])
@@ -90,7 +90,7 @@ describe('a deployment', () => {
     expect(await getDeployment(host.table, name)).toBeUndefined()
   })
 
-  it('is not made of a repo without files, and the error says so instead of naming a missing branch', async () => {
+  it('cannot be created from a repo without files, and the error says so instead of naming a missing branch', async () => {
     const { host } = fresh
     const empty = `${fresh.of.repo}-empty`
     await host.make(empty, {}, 'ada')
@@ -102,7 +102,7 @@ describe('a deployment', () => {
     expect(failureOf(await create({ target: empty }))).toEqual([404, 'repo_empty'])
   })
 
-  it('holds every repo that it serves, and lets go of those that it serves no more', async () => {
+  it('protects every repo that it serves from deletion, and only those', async () => {
     const { host } = fresh
     const { repo } = fresh.of
     const other = `${repo}-other`
@@ -118,7 +118,7 @@ describe('a deployment', () => {
     expect(await deletionOf(repo)).toBe(200)
   })
 
-  it('is called as its repo is called, in each of its targets', async () => {
+  it('follows the rename of its repo in every target', async () => {
     const { host } = fresh
     const { repo, first } = fresh.of
     await create({ targets: [{ target: repo }, { target: `${repo}@${first}` }], shadow: { target: repo, percent: 1 } })
@@ -129,7 +129,7 @@ describe('a deployment', () => {
     )
   })
 
-  it('shows what each replica really runs, and where that is not what is asked for', async () => {
+  it('shows what each replica serves, and how that differs from the settings', async () => {
     const { host } = fresh
     const { first, second } = fresh.of
     await create({ min: 2 })
@@ -147,7 +147,7 @@ describe('a deployment', () => {
     ])
     await report('two', second)
     expect((await read()).body.drift).toEqual([])
-    // Nobody takes back what a replica said that was killed; its signs of life end.
+    // The report of a killed replica stays; its heartbeat expires.
     host.clock.ms += 61_000
     expect((await read()).body).toMatchObject({ state: 'PENDING', replicas: [] })
   })

@@ -7,7 +7,7 @@ import { failureOf, freshDeployments, servable } from './support/fresh-deploymen
 const fresh = freshDeployments('followed')
 const { create, read, patch, alias } = fresh
 
-/** The canary of the deployment did worse than it may. */
+/** Rolls back the canary of the deployment. */
 async function rollBackCanary(): Promise<void> {
   const { name } = fresh.of
   const item = await getDeployment(fresh.host.table, name)
@@ -18,7 +18,7 @@ async function rollBackCanary(): Promise<void> {
 }
 
 describe('a deployment that follows an alias', () => {
-  it('follows its alias when it moves, unless it was told to stay; a branch it looks up once', async () => {
+  it('moves with it unless told to stay; a branch is resolved once', async () => {
     const { host } = fresh
     const { repo, first, second } = fresh.of
     await alias('POST', 'champion', first)
@@ -42,7 +42,7 @@ describe('a deployment that follows an alias', () => {
     expect(failureOf(await patch({ target: `${repo}@main`, follow: true }))).toEqual([400, 'invalid_request'])
   })
 
-  it('stays where it is while its alias names what cannot be served, says so, and goes along when that is inspected', async () => {
+  it('stays at its revision and says why while the alias names one that cannot be served, and moves once it is inspected', async () => {
     const { host } = fresh
     const { repo, first, second, name } = fresh.of
     await alias('POST', 'champion', first)
@@ -71,7 +71,7 @@ describe('a deployment that follows an alias', () => {
     })
   })
 
-  it('of one owner gets nothing new of what is private to another, though it was public when it was deployed', async () => {
+  it('of one owner gets no new revision of a repo that became private to another owner', async () => {
     const { host } = fresh
     const { repo, first, second } = fresh.of
     await alias('POST', 'champion', first)
@@ -95,7 +95,7 @@ describe('a deployment that follows an alias', () => {
     })
   })
 
-  it('is at what its alias names however often both change at once', async () => {
+  it("ends at the alias's revision, however often both change at once", async () => {
     const { host } = fresh
     const { repo, first, second } = fresh.of
     await alias('POST', 'champion', first)
@@ -110,7 +110,7 @@ describe('a deployment that follows an alias', () => {
     expect((await read()).body.revision).toBe(named)
   })
 
-  it('stays the same version while there is nothing new to follow, also where it says that it cannot', async () => {
+  it('keeps its version while there is nothing to follow, even if it reports a problem', async () => {
     await alias('POST', 'champion', fresh.of.first)
     await create({ target: `${fresh.of.repo}@champion`, precision: 'int8' })
     await alias('PATCH', 'champion', fresh.of.second)
@@ -120,7 +120,7 @@ describe('a deployment that follows an alias', () => {
     expect((await read()).body.version).toBe(version)
   })
 
-  it('is not what is asked for by who wants one that stays, nor one that stays by who wants it to follow', async () => {
+  it('is not equal to one that stays, in repeated creations', async () => {
     const { of } = fresh
     await alias('POST', 'champion', of.second)
     const statusOf = async (asked: object) => (await create(asked)).status
@@ -130,12 +130,12 @@ describe('a deployment that follows an alias', () => {
     for (const asked of staying) expect(await statusOf(asked)).toBe(409)
     const other = { name: `${of.name}-stays` }
     expect(await statusOf({ ...other, target: of.repo })).toBe(201)
-    // What stays is what it serves, by whatever name that was looked up.
+    // One that stays is equal to any other that resolves to the same revision.
     for (const asked of staying) expect(await statusOf({ ...other, ...asked })).toBe(200)
     expect(await statusOf({ ...other, ...following })).toBe(409)
   })
 
-  it('gives a new revision its share though the one before was rolled back, and the same one none', async () => {
+  it('gives a new revision its weight again after a rollback, and the same revision none', async () => {
     const { host, of } = fresh
     await alias('POST', 'candidate', of.first)
     const targets = [
@@ -156,7 +156,7 @@ describe('a deployment that follows an alias', () => {
     expect(canary).not.toHaveProperty('reason')
   })
 
-  it('gives a new revision all of the requests again where the one before had them all, and the first target none', async () => {
+  it('gives a new revision all requests again if the previous one had all', async () => {
     const { host, of } = fresh
     await alias('POST', 'candidate', of.first)
     const targets = [
@@ -174,7 +174,7 @@ describe('a deployment that follows an alias', () => {
     }
   })
 
-  it('keeps what was rolled back out where its alias names what cannot be served', async () => {
+  it('keeps a rolled back target out while its alias names one that cannot be served', async () => {
     const { host, of } = fresh
     await alias('POST', 'candidate', of.first)
     await create({ targets: [{ target: of.repo }, { target: `${of.repo}@candidate` }] })

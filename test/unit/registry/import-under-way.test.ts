@@ -19,8 +19,8 @@ const deploy = async (target: string, as = 'ben') => {
 const bring = (source: string, repo?: string) =>
   host.call('POST', '/api/v1/imports', { as: 'ben', json: { source, repo } })
 
-describe('what is deployed while an import brings it', () => {
-  it('is told to come, with the command that waits for it and the time to ask again after', async () => {
+describe('a deployment of a model that is being imported', () => {
+  it('is refused with the command that waits for it and the time to retry', async () => {
     expect(await deploy('lab/coming')).toMatchObject({ status: 404, code: 'repo_not_found' })
     expect((await bring('hf://far/coming', 'lab/coming')).status).toBe(202)
     expect(await deploy('lab/coming')).toEqual({
@@ -33,19 +33,19 @@ describe('what is deployed while an import brings it', () => {
     })
   })
 
-  it('is not there for who may not know of the import', async () => {
+  it('is refused as missing for callers who may not see the import', async () => {
     await bring('hf://lab/secret')
     expect(await deploy('lab/secret', 'eve')).toMatchObject({ status: 404, code: 'repo_not_found' })
   })
 
-  it('is told to come where a ref of a repo that is here is brought, and not where another one is', async () => {
+  it('is refused this way only for the ref being imported', async () => {
     await bring('hf://lab/here@v2')
     expect((await deploy('lab/here@v2')).code).toBe('import_under_way')
     expect((await deploy('lab/here@v3')).code).toBe('revision_not_found')
   })
 })
 
-it('a deployment of what was pushed this moment waits until it is inspected', async () => {
+it('a deployment of a revision that was just pushed waits until it is inspected', async () => {
   await host.make('lab/pushed', {}, 'ada')
   await host.commit('lab/pushed', { 'README.md': 'no graph' })
   const asked = deploy('lab/pushed')

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type RepoHost, startRepoHost } from './support/repo-host.ts'
 
-/** What there should be, as one would keep it in one's head. */
+/** A simple model of the expected state. */
 interface Known {
   name: string
   visibility: string
@@ -99,8 +99,8 @@ async function expectLists(fresh: RepoHost, known: readonly Known[]) {
   expect(await listed('?status=deleted', 'root')).toEqual(those((repo) => repo.isDeleted))
 }
 
-describe('whatever is done to repos', () => {
-  it('lists show exactly what is there after each step', async () => {
+describe('any sequence of changes to repos', () => {
+  it('is reflected exactly in the lists after each step', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { minLength: 4, maxLength: 14 }), async (operations) => {
         const fresh = await startRepoHost()

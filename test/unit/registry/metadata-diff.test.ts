@@ -19,7 +19,7 @@ const metadata: RevisionMetadata = {
 }
 const signature = { inputs: metadata.onnx[0]?.inputs, outputs: [], opset: { 'ai.onnx': 17 } }
 
-it('names each field that changed, was added or was removed, with both values', () => {
+it('lists each changed, added and removed field with both values', () => {
   const { license: _, ...after } = {
     ...metadata,
     task: 'text-ranking',
@@ -37,7 +37,7 @@ it('names each field that changed, was added or was removed, with both values', 
   ])
 })
 
-it('tells which ONNX file takes or gives something else', () => {
+it('lists ONNX files whose signature changed', () => {
   const changed = { path: 'a.onnx', ...signature, inputs: [{ name: 'x', type: 'float16', shape: [-1] }] }
   const added = { path: 'b.onnx', inputs: [], outputs: [], opset: {} }
   const { path: _, ...now } = changed
@@ -47,19 +47,19 @@ it('tells which ONNX file takes or gives something else', () => {
   ])
 })
 
-it('finds no change in another order of words or keys, nor in what is empty or not there', () => {
+it('ignores the order of values and keys, and empty values', () => {
   const same = { ...metadata, warnings: [], tags: ['b', 'a'], metrics: [], library: undefined, gguf: [] }
   expect(metadataDiff(metadata, Object.fromEntries(Object.entries(same).reverse()) as RevisionMetadata)).toEqual([])
 })
 
-it('tells all of a revision where the other has not been inspected', () => {
+it('lists everything if the other revision is not inspected', () => {
   const fields = ['languages', 'license', 'onnx:a.onnx', 'parameters', 'parametersByType.F32', 'tags', 'task']
   expect(metadataDiff(undefined, metadata).map(({ field }) => field)).toEqual(fields)
   expect(metadataDiff(metadata, undefined)).toEqual(fields.map((field) => ({ field, before: expect.anything() })))
   expect(metadataDiff(undefined, undefined)).toEqual([])
 })
 
-it('is the same change seen from either side, and none from a revision to itself', () => {
+it('is symmetric, and empty for equal revisions', () => {
   const words = fc.array(fc.string(), { maxLength: 4 })
   const any = fc.record(
     { task: fc.string(), parameters: fc.nat(), tags: words, config: fc.dictionary(fc.string(), fc.jsonValue()) },

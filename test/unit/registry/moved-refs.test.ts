@@ -26,8 +26,8 @@ const listed = async (as = 'ben') => {
   return items.find((one: { name: string }) => one.name === name)
 }
 
-describe('a deployment that does not go along with its ref', () => {
-  it('tells where the branch is now, alone and in lists, until its target is named again', async () => {
+describe('a deployment that does not follow its ref', () => {
+  it('shows where the branch has moved, alone and in lists, until its target is named again', async () => {
     expect((await deploy(repo)).body.targets[0]).not.toHaveProperty('movedTo')
     const later = await host.commit(repo, { 'm.onnx': '2' }, servable)
     const movedTo = { kind: 'branch', revision: later }
@@ -40,7 +40,7 @@ describe('a deployment that does not go along with its ref', () => {
     expect(changed.targets[0]).not.toHaveProperty('movedTo')
   })
 
-  it('tells it of an alias that it was told to stay at, and of none that it follows', async () => {
+  it('shows it for an alias that it does not follow', async () => {
     const [before] = (await host.ask('GET', `/${repo}/revisions`)).body.items
     await host.ask('POST', `/${repo}/aliases`, { as: 'ben', json: { name: 'champion', revision: before.id } })
     const targets = [
@@ -55,14 +55,14 @@ describe('a deployment that does not go along with its ref', () => {
     expect(follows).not.toHaveProperty('movedTo')
   })
 
-  it('tells nothing of one at a revision, which is always where it was', async () => {
+  it('shows nothing for a revision', async () => {
     const [{ id }] = (await host.ask('GET', `/${repo}/revisions`)).body.items
     await deploy(`${repo}@${id}`)
     await host.commit(repo, { 'm.onnx': '2' }, servable)
     expect((await read()).targets[0]).not.toHaveProperty('movedTo')
   })
 
-  it('tells who may see the deployment and not the repo nothing of what came in since', async () => {
+  it('reveals nothing about a private repo to callers who may only see the deployment', async () => {
     const own = `ada/secret-${name}`
     await host.make(own, {}, 'ada')
     await host.commit(own, { 'm.onnx': '1' }, servable)

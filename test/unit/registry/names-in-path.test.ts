@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { encodedNames } from '../../../functions/registry/names-in-path.ts'
 
-describe('a path that the HTTP API has decoded', () => {
+describe('a path that the HTTP API decoded', () => {
   const repo = '/api/v1/repos/acme/iris'
   it.each([
     [`${repo}/branches/dev/one`, `${repo}/branches/dev%2Fone`],
@@ -15,7 +15,7 @@ describe('a path that the HTTP API has decoded', () => {
     [`${repo}/branches`, `${repo}/branches`],
     [repo, repo],
     ['/api/v1/deployments/x', '/api/v1/deployments/x'],
-  ])('%s names what it named before', (decoded, encoded) => {
+  ])('%s is encoded again', (decoded, encoded) => {
     expect(encodedNames(decoded)).toBe(encoded)
     expect(encodedNames(encoded)).toBe(encoded)
   })

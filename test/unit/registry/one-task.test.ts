@@ -17,7 +17,7 @@ beforeEach(async () => {
 })
 
 describe('the targets of a deployment', () => {
-  it('do the same task, whatever the Hub calls it, and so does its shadow', async () => {
+  it('share a task, under any of its names, and so does the shadow', async () => {
     const targets = [{ target: of.vectors }, { target: of.alike, weight: 0 }]
     expect((await create({ targets, shadow: { target: of.alike, percent: 1 } })).status).toBe(201)
   })
@@ -26,26 +26,23 @@ describe('the targets of a deployment', () => {
     ['a target', () => ({ targets: [{ target: of.vectors }, { target: of.labels }] }), 'targets'],
     ['one without weight', () => ({ targets: [{ target: of.vectors }, { target: of.labels, weight: 0 }] }), 'targets'],
     ['a shadow', () => ({ shadow: { target: of.labels, percent: 1 } }), 'shadow'],
-  ])(
-    'are not made with %s of another task, nor changed to that, and are told which does what',
-    async (_what, asked, param) => {
-      const refused = await create({ ...(param === 'shadow' && { target: of.vectors }), ...asked() })
-      expect(failureOf(refused)).toEqual([400, 'invalid_request'])
-      expect(refused.body.error.message).toContain('served as feature-extraction')
-      expect(refused.body.error.message).toContain(`"${of.labels}" is served as text-classification`)
-      await create({ target: of.vectors })
-      expect((await patch(asked())).body.error).toMatchObject({ code: 'invalid_request', param })
-      expect((await read()).body).toMatchObject({ version: 1, targets: [{ target: of.vectors }] })
-    },
-  )
+  ])('cannot include %s of another task, at creation or change', async (_what, asked, param) => {
+    const refused = await create({ ...(param === 'shadow' && { target: of.vectors }), ...asked() })
+    expect(failureOf(refused)).toEqual([400, 'invalid_request'])
+    expect(refused.body.error.message).toContain('served as feature-extraction')
+    expect(refused.body.error.message).toContain(`"${of.labels}" is served as text-classification`)
+    await create({ target: of.vectors })
+    expect((await patch(asked())).body.error).toMatchObject({ code: 'invalid_request', param })
+    expect((await read()).body).toMatchObject({ version: 1, targets: [{ target: of.vectors }] })
+  })
 
-  it('are changed to another task together, with the shadow or without it', async () => {
+  it('can change to another task together', async () => {
     await create({ target: of.vectors, shadow: { target: of.alike, percent: 1 } })
     expect(failureOf(await patch({ target: of.labels }))).toEqual([400, 'invalid_request'])
     expect((await patch({ target: of.labels, shadow: null })).body).toMatchObject({ task: 'text-classification' })
   })
 
-  it('that were deployed before they had to do the same are changed in all else', async () => {
+  it('with different tasks from before this rule can be changed otherwise', async () => {
     const { host } = fresh
     await create({ targets: [{ target: of.vectors }, { target: of.alike }] })
     const { pk, sk } = keys.deployment(fresh.of.name)
@@ -56,7 +53,7 @@ describe('the targets of a deployment', () => {
     expect((await patch({ idleSeconds: 60 })).body).toMatchObject({ idleSeconds: 60 })
   })
 
-  it('stay where they are while an alias names another task, and go along where all of them do', async () => {
+  it('do not follow an alias to another task unless all of them do', async () => {
     const { repo, first } = fresh.of
     await alias('POST', 'champion', first)
     await create({ targets: [{ target: of.vectors }, { target: `${repo}@champion` }] })

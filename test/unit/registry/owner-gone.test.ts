@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => host.close())
 
-/** A process to which the organisation is deleted after it looked for it, and before it writes into it. */
+/** A process for which the organisation is deleted between its read and its write. */
 function deletingBeforeWrites(owner: string) {
   let isDone = false
   const spoil = (table: Table): Table => ({
@@ -27,12 +27,12 @@ function deletingBeforeWrites(owner: string) {
   return host.connect(spoil)
 }
 
-describe('an organisation that is deleted while something is put into it', () => {
+describe('an organisation that is deleted during a write into it', () => {
   it.each([
     ['a repo', '/api/v1/repos', (owner: string) => ({ name: `${owner}/new` })],
     ['a moved repo', '/api/v1/repos/ada/moved/rename', (owner: string) => ({ to: `${owner}/new` })],
     ['an import', '/api/v1/imports', (owner: string) => ({ source: 'hf://x/y', repo: `${owner}/y` })],
-  ])('gets nothing any more, and who asked is told that it is gone: %s', async (what, path, body) => {
+  ])('accepts nothing, and the caller gets 404: %s', async (what, path, body) => {
     const owner = `gone-${what.length}`
     await host.ask('/api/v1/repos', { json: { name: 'ada/moved' }, token })
     await host.ask('/api/v1/owners', { json: { name: owner }, token })

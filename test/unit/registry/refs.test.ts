@@ -19,7 +19,7 @@ const remove = (what: string, as = 'ben', match?: string) =>
   host.ask('DELETE', `/${repo}/${what}`, { as, ...(match !== undefined && { headers: { 'if-match': match } }) })
 
 describe('a branch', () => {
-  it('is made, moved, and deleted by who may write', async () => {
+  it('can be created, moved and deleted by writers', async () => {
     expect(await post('branches', { name: 'dev/one', revision: first })).toMatchObject({
       status: 201,
       body: { name: 'dev/one', revision: first, updatedBy: 'ben' },
@@ -33,7 +33,7 @@ describe('a branch', () => {
     expect((await post('branches', { name: 'x' }, 'eve')).status).toBe(404)
   })
 
-  it('is moved only from where it is expected to be', async () => {
+  it('moves only from the expected revision', async () => {
     const wrong = await patch('branches/main', { revision: first, expected: first })
     expect(wrong).toMatchObject({ status: 412, body: { error: { code: 'precondition_failed', current: second } } })
     expect((await patch('branches/main', { revision: first }, { match: `"${first}"` })).status).toBe(412)
@@ -41,13 +41,13 @@ describe('a branch', () => {
     expect((await remove('branches/main')).body.error.code).toBe('ref_protected')
   })
 
-  it('of twenty moves from the same place is moved once', async () => {
+  it('moves once if twenty moves start from the same revision', async () => {
     const moves = Array.from({ length: 20 }, () => patch('branches/main', { revision: first, expected: second }))
     const statuses = (await Promise.all(moves)).map(({ status }) => status)
     expect(statuses.toSorted()).toEqual([200, ...Array(19).fill(412)])
   })
 
-  it('called main takes what the repo is found by along', async () => {
+  it('named main updates the summary of the repo', async () => {
     await patch('branches/main', { revision: first })
     expect((await host.get(`/${repo}`)).body).toMatchObject({ revision: first, task: 'fill-mask' })
     const bare = await host.commit(repo, { 'a.txt': '3' }, { branch: 'bare' })
@@ -60,7 +60,7 @@ describe('a branch', () => {
   })
 
   it.each(['main', 'dev', 'dev/x/y', 'release', 'release/1', 'v1/x', 'champion/x'])(
-    'called %s is refused where it would be ambiguous',
+    'named %s is refused as ambiguous',
     async (name) => {
       await post('branches', { name: 'dev/x' })
       await post('branches', { name: 'release/1' })
@@ -83,18 +83,18 @@ describe('a branch', () => {
     'x.lock',
     '',
     'a b',
-  ])('is not called %j', async (name) => {
+  ])('cannot be named %j', async (name) => {
     expect((await post('branches', { name })).status).toBe(400)
   })
 
-  it('names what is there', async () => {
+  it('needs an existing revision', async () => {
     expect((await post('branches', { name: 'x', revision: 'absent' })).body.error.code).toBe('revision_not_found')
     expect((await patch('branches/absent', { revision: 'main' })).status).toBe(404)
   })
 })
 
-describe('a name', () => {
-  it('asked for at once as a branch, a tag and an alias is one of them', async () => {
+describe('a name that is created at once as a branch, a tag and an alias', () => {
+  it('becomes one of them', async () => {
     const kinds = ['branches', 'tags', 'aliases'].flatMap((kind) => [kind, kind, kind])
     const names = (at: number) => (at % 3 === 0 ? 'both' : at % 3 === 1 ? 'both/inner' : 'both')
     const answers = await Promise.all(kinds.map((kind, at) => post(kind, { name: names(at) })))
@@ -103,7 +103,7 @@ describe('a name', () => {
 })
 
 describe('a version', () => {
-  it('has the next number, of those that are made at once each its own', async () => {
+  it('gets the next number, each its own if several are created at once', async () => {
     const made = await Promise.all(Array.from({ length: 8 }, () => post('versions', {})))
     expect(made.map(({ status }) => status)).toEqual(Array(8).fill(201))
     const numbers = made.map(({ body }) => body.name).toSorted()
@@ -112,7 +112,7 @@ describe('a version', () => {
     expect(listed.map(({ version }) => version)).toEqual([8, 7, 6, 5, 4, 3, 2, 1])
   })
 
-  it('may have a name of its own, and passes by names that are taken', async () => {
+  it('can have its own name, and skips names that are taken', async () => {
     await post('tags', { name: 'v2', revision: first })
     expect((await post('versions', {})).body).toMatchObject({ name: 'v1', version: 1 })
     expect((await post('versions', { name: 'spring', message: 'Größe' })).body).toMatchObject({
@@ -125,7 +125,7 @@ describe('a version', () => {
     expect((await host.get(`/${repo}/revisions/spring`)).body.id).toBe(second)
   })
 
-  it('always names the same revision, until it is deleted; its number is not given again', async () => {
+  it('cannot move; after its deletion its number is not used again', async () => {
     await post('versions', {})
     expect((await patch('tags/v1', { revision: first })).body.error.code).toBe('ref_protected')
     expect((await remove('tags/v1')).status).toBe(204)
@@ -135,7 +135,7 @@ describe('a version', () => {
 })
 
 describe('a tag', () => {
-  it('is made with a message, listed, moved and deleted', async () => {
+  it('can be created with a message, listed, moved and deleted', async () => {
     expect((await post('tags', { name: 'rc', revision: first, message: 'first' })).body).toMatchObject({
       message: 'first',
     })
@@ -147,7 +147,7 @@ describe('a tag', () => {
 })
 
 describe('an alias', () => {
-  it('is moved, with its history to be read', async () => {
+  it('keeps a history of its moves', async () => {
     expect((await post('aliases', { name: 'champion', revision: first })).headers.get('etag')).toBe('"1"')
     const read = await host.get(`/${repo}/aliases/champion`)
     const moved = await patch('aliases/champion', { revision: 'main' }, { match: read.headers.get('etag') ?? '' })
@@ -169,7 +169,7 @@ describe('an alias', () => {
     expect((await host.get(`/${repo}/aliases/absent/moves`)).status).toBe(404)
   })
 
-  it('of twenty moves of the same version is moved once in each round', async () => {
+  it('moves once per version if twenty moves compete', async () => {
     await post('aliases', { name: 'champion', revision: first })
     for (let round = 1; round <= 3; round++) {
       const revision = round % 2 === 1 ? second : first
@@ -180,7 +180,7 @@ describe('an alias', () => {
     expect(await host.all(`/${repo}/aliases/champion/moves`)).toHaveLength(4)
   })
 
-  it('that is protected is moved by admins alone', async () => {
+  it('that is protected can be moved by admins only', async () => {
     expect((await post('aliases', { name: 'prod', isProtected: true })).status).toBe(403)
     expect((await post('aliases', { name: 'prod', isProtected: true }, 'ada')).status).toBe(201)
     for (const wanted of [{ revision: first }, { isProtected: false }])
@@ -195,19 +195,19 @@ describe('an alias', () => {
     expect((await patch('aliases/prod', { revision: second })).status).toBe(200)
   })
 
-  it.each(['1', '"x"', '"1", "2"', ''])('is not moved by an If-Match that says nothing: %j', async (match) => {
+  it.each(['1', '"x"', '"1", "2"', ''])('cannot be moved with an invalid If-Match: %j', async (match) => {
     await post('aliases', { name: 'champion', revision: first })
     expect((await patch('aliases/champion', { revision: 'main' }, { match })).status).toBe(400)
   })
 
-  it('changes nothing where it is where it should be', async () => {
+  it('does not change if it moves to its own revision', async () => {
     await post('aliases', { name: 'champion', revision: first })
     expect((await patch('aliases/champion', { revision: first })).body.version).toBe(1)
   })
 })
 
-describe('refs of a deleted repo', () => {
-  it('are neither seen nor changed, and come back with it', async () => {
+describe('the refs of a deleted repo', () => {
+  it('cannot be seen or changed, and return with it', async () => {
     await post('aliases', { name: 'champion' })
     await host.ask('DELETE', `/${repo}`)
     expect((await post('tags', { name: 'x' })).status).toBe(404)

@@ -4,7 +4,7 @@ import { host, remove, rename, useSeededHost } from './support/seeded-host.ts'
 useSeededHost()
 
 describe('a renamed repo', () => {
-  it('is found under its old names, through any number of them, until someone takes one', async () => {
+  it('is found under all its old names until another repo takes one', async () => {
     await host.make('lab/one', {}, 'ada')
     for (const [from, to] of [
       ['lab/one', 'lab/two'],
@@ -18,7 +18,7 @@ describe('a renamed repo', () => {
     expect((await host.all('?prefix=lab/t')).map(({ id }) => id)).toEqual(['lab/three'])
   })
 
-  it('may have its name back, and the same name in another case', async () => {
+  it('can get an old name back, and the same name in another case', async () => {
     await host.make('lab/back', {}, 'ada')
     await rename('lab/back', 'lab/forth')
     expect((await rename('lab/forth', 'lab/back')).body.id).toBe('lab/back')
@@ -27,14 +27,14 @@ describe('a renamed repo', () => {
     expect((await host.all('?prefix=lab/back')).map(({ id }) => id)).toEqual(['lab/BACK'])
   })
 
-  it('is not renamed or deleted by a name that it had before', async () => {
+  it('cannot be renamed or deleted by an old name', async () => {
     await host.make('lab/was', {}, 'ada')
     await rename('lab/was', 'lab/is')
     for (const answer of [await remove('lab/was'), await rename('lab/was', 'lab/else')])
       expect(answer).toMatchObject({ status: 409, body: { error: { code: 'repo_renamed', id: 'lab/is' } } })
   })
 
-  it('counts for its new owner, with what it holds', async () => {
+  it('counts for its new owner, with its stored bytes', async () => {
     await host.make('eve/moving', {}, 'eve')
     await host.commit('eve/moving', { 'a.txt': 'content' })
     expect((await rename('eve/moving', 'lab/moved', 'eve')).status).toBe(404)
@@ -47,7 +47,7 @@ describe('a renamed repo', () => {
     expect(of('lab')).toMatchObject({ storedBytes: 7 })
   })
 
-  it('takes no name that is taken, of two that want it at once one', async () => {
+  it('cannot take a used name, and only one of several simultaneous renames gets it', async () => {
     for (const at of [1, 2, 3, 4, 5]) await host.make(`lab/racer-${at}`, {}, 'ada')
     const tries = [1, 2, 3, 4, 5].map((at) => rename(`lab/racer-${at}`, 'lab/Goal'))
     const outcomes = await Promise.all([...tries, host.make('lab/goal', {}, 'ben')])

@@ -17,7 +17,7 @@ describe('the list of repos', () => {
     await host.ask('PATCH', '/club/Zeta', { as: 'root', json: { visibility: 'public', tags: ['gold'] } })
   })
 
-  it('shows each caller what they may see, whoever asks', async () => {
+  it('shows callers only what they may see', async () => {
     expect(await names('?owner=lab', 'eve')).toEqual([])
     expect(await names('?owner=club', 'eve')).toEqual(['club/Zeta'])
     expect(await names('', 'eve')).toEqual(['club/Zeta'])
@@ -26,7 +26,7 @@ describe('the list of repos', () => {
     expect((await host.get('', null)).status).toBe(401)
   })
 
-  it('is sorted in every way, in both directions', async () => {
+  it('can be sorted in every order and direction', async () => {
     const made = ['lab/Alpha', 'lab/beta', 'team/alpine', 'club/Zeta']
     const of = async (query: string) => (await names(query, 'root')).filter((name) => made.includes(name))
     expect(await of('?sort=created&direction=asc')).toEqual(made)
@@ -37,7 +37,7 @@ describe('the list of repos', () => {
     expect((await of('?sort=downloads')).toSorted()).toEqual(made.toSorted())
   })
 
-  it('is narrowed by one thing, by an owner, and by how a name begins', async () => {
+  it('can be filtered by one facet, an owner and the start of a name', async () => {
     expect(await names('?tag=gold', 'root')).toEqual(['club/Zeta'])
     expect(await names('?license=mit&owner=lab&sort=size', 'root')).toEqual(['lab/Alpha', 'lab/beta'])
     expect(await names('?prefix=AL', 'root')).toEqual(['lab/Alpha', 'team/alpine'])
@@ -56,13 +56,13 @@ describe('the list of repos', () => {
     ['limit=abc', 'must be a whole number from 1 to 100'],
     ['cursor=nonsense', 'cursor'],
     ['owner=..%2F..', 'owner'],
-  ])('asked by %s is refused with what can be asked', async (query, hint) => {
+  ])('refuses %s with what is allowed', async (query, hint) => {
     const { status, body } = await host.get(`?${query}`)
     expect(status).toBe(400)
     expect(JSON.stringify(body.error)).toContain(hint)
   })
 
-  it('refuses the cursor of a list that was asked by something else', async () => {
+  it('refuses the cursor of another query', async () => {
     const { body } = await host.get('?limit=1', 'root')
     expect((await host.get(`?limit=2&cursor=${body.cursor}`, 'root')).status).toBe(200)
     for (const query of ['sort=size', 'owner=lab', 'kind=dataset'])

@@ -5,7 +5,7 @@ import { host, useSeededHost } from './support/seeded-host.ts'
 useSeededHost()
 
 describe('a new repo', () => {
-  it('is empty and private, and is found under its name in any case', async () => {
+  it('is empty and private, and is found by its name in any case', async () => {
     const made = await host.make('lab/New-One', {}, 'ada')
     expect(made).toMatchObject({
       status: 201,
@@ -17,7 +17,7 @@ describe('a new repo', () => {
     expect(host.sent.at(-1)).toMatchObject({ step: 'write-repo-manifest' })
   })
 
-  it('is refused with the address of the one that has the name', async () => {
+  it('is refused with the address of the repo that has its name', async () => {
     await host.make('lab/taken', {}, 'ada')
     const again = await host.make('LAB/Taken', {}, 'ben')
     expect(again).toMatchObject({
@@ -26,14 +26,14 @@ describe('a new repo', () => {
     })
   })
 
-  it('is one, of twenty made at once under names that differ in case', async () => {
+  it('is created once if twenty are created at once in different case', async () => {
     const names = Array.from({ length: 20 }, (_, at) => (at % 2 === 0 ? 'lab/At-Once' : 'lab/at-once'))
     const answers = await Promise.all(names.map((name) => host.make(name, {}, 'ada')))
     expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array(19).fill(409)])
     expect(await host.all('?prefix=lab/at-once')).toHaveLength(1)
   })
 
-  it('may be a dataset beside a model of the same name', async () => {
+  it('may be a dataset with the name of a model', async () => {
     await host.make('lab/twin', {}, 'ada')
     expect((await host.make('lab/twin', { kind: 'dataset' }, 'ada')).status).toBe(201)
     expect((await host.get('/lab/twin?kind=dataset')).body.kind).toBe('dataset')
@@ -43,10 +43,10 @@ describe('a new repo', () => {
 
   it.each([
     ['a reader of the organisation', 'club/x', 'ada', 403, 'forbidden'],
-    ['someone outside of it', 'lab/x', 'eve', 404, 'owner_not_found'],
-    ['a key that may only read', 'lab/x', 'reader', 403, 'missing_scope'],
-    ['someone in a namespace that nobody has', 'nowhere/x', 'eve', 404, 'owner_not_found'],
-  ])('is not for %s to make', async (_, name, as, status, code) => {
+    ['a stranger', 'lab/x', 'eve', 404, 'owner_not_found'],
+    ['a key with only the read scope', 'lab/x', 'reader', 403, 'missing_scope'],
+    ['a member in a missing namespace', 'nowhere/x', 'eve', 404, 'owner_not_found'],
+  ])('cannot be created by %s', async (_, name, as, status, code) => {
     expect(await host.make(name, {}, as)).toMatchObject({ status, body: { error: { code } } })
     expect((await host.get(`/${name}`, 'root')).status).toBe(404)
   })
@@ -58,14 +58,14 @@ describe('a new repo', () => {
     { name: 'lab/x', kind: 'space' },
     { name: 7 },
     {},
-  ])('is not made of %j', async (json) => {
+  ])('cannot be created with %j', async (json) => {
     expect(await host.ask('POST', '', { json })).toMatchObject({
       status: 400,
       body: { error: { code: 'invalid_request' } },
     })
   })
 
-  it('is not made beyond the quota, which is named', async () => {
+  it('cannot be created over the quota, which is named', async () => {
     const small = await startRepoHost({ quotas: { repos: 2 } })
     const made = await Promise.all([1, 2, 3, 4].map((at) => small.make(`eve/r${at}`, {}, 'eve')))
     expect(made.map(({ status }) => status).toSorted()).toEqual([201, 201, 403, 403])
@@ -77,8 +77,8 @@ describe('a new repo', () => {
   })
 })
 
-describe('who may see a repo', () => {
-  it('is its owner alone, until it is public', async () => {
+describe('the visibility of a repo', () => {
+  it('is limited to its owner until it is public', async () => {
     await host.make('lab/seen', {}, 'ada')
     expect((await host.get('/lab/seen', 'eve')).status).toBe(404)
     expect((await host.get('/lab/seen', null)).status).toBe(401)
@@ -92,7 +92,7 @@ describe('who may see a repo', () => {
     expect((await host.get('/lab/seen', 'eve')).status).toBe(404)
   })
 
-  it('says of what cannot be told from what is not there the same', async () => {
+  it('makes a hidden repo look like a missing one', async () => {
     const hidden = await host.get('/lab/seed', 'eve')
     const absent = await host.get('/lab/absent', 'eve')
     expect(hidden.body.error.message.replace('seed', 'absent')).toBe(absent.body.error.message)
@@ -100,8 +100,8 @@ describe('who may see a repo', () => {
   })
 })
 
-describe('tags of a repo', () => {
-  it('are put on by who may write, and found by', async () => {
+describe('the tags of a repo', () => {
+  it('can be set by writers and searched', async () => {
     await host.make('lab/tagged', {}, 'ada')
     const changed = await host.ask('PATCH', '/lab/tagged', { as: 'ben', json: { tags: ['gold', 'für uns'] } })
     expect(changed.body.tags).toEqual(['gold', 'für uns'])
@@ -122,17 +122,17 @@ describe('tags of a repo', () => {
         .fill('t')
         .map((t, at) => t + at),
     ],
-  ])('are refused where they could not be shown or found: %j', async (tags) => {
+  ])('are refused if they cannot be displayed or searched: %j', async (tags) => {
     expect((await host.ask('PATCH', '/lab/seed', { json: { tags } })).status).toBe(400)
   })
 
-  it('are not changed by asking for nothing', async () => {
+  it('do not change with an empty request', async () => {
     expect((await host.ask('PATCH', '/lab/seed', { json: {} })).status).toBe(400)
   })
 })
 
-describe('a card', () => {
-  it('is shown with the repo while it is small', async () => {
+describe('a model card', () => {
+  it('is returned with the repo while it is small', async () => {
     await host.make('lab/card', {}, 'ada')
     await host.commit('lab/card', { 'README.md': '# Größe', 'x.bin': 'x' })
     expect((await host.get('/lab/card')).body).not.toHaveProperty('card')

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => host.close())
 
 describe('the log', () => {
-  it('goes from a ref back to the first revision, page by page', async () => {
+  it('goes from a ref back to the first revision, in pages', async () => {
     const log = await host.all('/lab/log/revisions')
     expect(log.map(({ id }) => id)).toEqual(ids.toReversed())
     expect(log.at(-1)).toMatchObject({ title: 'commit 1', depth: 1, repo: 'lab/log' })
@@ -29,7 +29,7 @@ describe('the log', () => {
 
 describe('a file', () => {
   it.each(['a'.repeat(3000), 'é'.repeat(600), '%00', '..%2F..%2Fkey'])(
-    'is not found under what is no path: %s',
+    'is not found under an invalid path: %s',
     async (path) => {
       const found = await host.get(`/lab/log/revisions/main/files/${path}`)
       expect(found.status).toBe(404)
@@ -38,7 +38,7 @@ describe('a file', () => {
 })
 
 describe('a revision', () => {
-  it('is found by its id and by what names it', async () => {
+  it('is found by its id, tag and alias', async () => {
     await host.ask('POST', '/lab/log/tags', { json: { name: 'fix/1', revision: ids[1] } })
     await host.ask('POST', '/lab/log/aliases', { json: { name: 'champion', revision: ids[3] } })
     const found = (ref: string) => host.get(`/lab/log/revisions/${encodeURIComponent(ref)}`)
@@ -48,7 +48,7 @@ describe('a revision', () => {
     expect((await found('0'.repeat(40))).body.error.code).toBe('revision_not_found')
   })
 
-  it('tells its files: in pages, by how their paths begin, one by one, and all at once', async () => {
+  it('lists its files in pages, by prefix, one by one, and all at once', async () => {
     await host.make('lab/files')
     const paths = ['README.md', 'a/b/c.txt', 'a/b.txt', 'a.txt', 'ä/ö.txt', 'b.txt', '\u{1F600}.txt', '\uFB01.txt']
     await host.commit('lab/files', Object.fromEntries(paths.map((path) => [path, path])))
@@ -69,7 +69,7 @@ describe('a revision', () => {
     expect(body).toMatchObject({ repo: 'lab/files', source: 'upload://' })
   })
 
-  it('is read by anyone where the repo is public, and by nobody else where it is not', async () => {
+  it('of a public repo can be read by anyone, and of a private one only by its owner', async () => {
     await host.make('lab/open', { visibility: 'public' })
     await host.commit('lab/open', { 'a.txt': 'a' })
     const paths = [
@@ -91,8 +91,8 @@ describe('a revision', () => {
   })
 })
 
-describe('the difference of two revisions', () => {
-  it('names files that came, went and changed, and what they say of themselves', async () => {
+describe('the diff of two revisions', () => {
+  it('lists added, removed and changed files, and changed metadata', async () => {
     await host.make('lab/diff')
     const said = [metadata({ task: 'fill-mask', tags: ['a'] }), metadata({ task: 'ranking', tags: ['a'] })] as const
     await host.commit('lab/diff', { 'a.txt': '1', 'b.txt': '1', 'c/d.txt': '1' }, { metadata: said[0] })
@@ -111,7 +111,7 @@ describe('the difference of two revisions', () => {
     expect((await host.get('/lab/diff/diff')).status).toBe(400)
   })
 
-  it('is whole, in pages, whatever the order of the paths', async () => {
+  it('is complete over several pages, for any order of paths', async () => {
     await host.make('lab/pages')
     const before = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`\u{1F600}${at}/x`, '1']))
     const after = Object.fromEntries(

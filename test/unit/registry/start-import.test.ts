@@ -28,8 +28,8 @@ const begin = (repo: string, extra: Partial<StartImport> = {}) =>
   })
 const newRepo = () => `acme/asked-${++runs}`
 
-describe('asking again for an import that is under way', () => {
-  it('answers with it, whatever the order of the patterns', async () => {
+describe('a repeated import', () => {
+  it('returns the running one, for any order of its patterns', async () => {
     const repo = newRepo()
     const first = await begin(repo, { include: ['*.json', '*.onnx'], exclude: [] })
     const second = await begin(repo, { include: ['*.onnx', '*.json'] })
@@ -41,7 +41,7 @@ describe('asking again for an import that is under way', () => {
     ['all files', { include: undefined }],
     ['fewer files', { include: ['*.json'], exclude: ['a.json'] }],
     ['another tag', { include: ['*.json'], tag: 'v2' }],
-  ])('for %s is refused by the id of the one that runs', async (_, other) => {
+  ])('with %s is refused with the id of the running one', async (_, other) => {
     const repo = newRepo()
     const { item } = await begin(repo, { include: ['*.json'] })
     await expect(begin(repo, other)).rejects.toMatchObject({
@@ -51,7 +51,7 @@ describe('asking again for an import that is under way', () => {
     })
   })
 
-  it('leads by its id to the import that brought in the very same before', async () => {
+  it('leads to an earlier import that brought the same revision', async () => {
     const [before, same] = [(await begin(newRepo())).item, (await begin(newRepo())).item]
     const end = endOfImport({ item: same, from: 'PENDING', state: 'READY', sameAs: before.id, now: new Date() })
     await held.table.transact(end)
@@ -62,7 +62,7 @@ describe('asking again for an import that is under way', () => {
     expect([ids.includes(before.id), ids.includes(same.id)]).toEqual([true, false])
   })
 
-  it('is answered with 409 over HTTP', async () => {
+  it('with other files gets 409 over HTTP', async () => {
     const { id } = (await (await ask({})).json()) as { id: string }
     const refused = await ask({ include: ['*.onnx'] })
     expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining(id)])
@@ -70,7 +70,7 @@ describe('asking again for an import that is under way', () => {
 })
 
 it.each(['HEAD', 'refs', 'a'.repeat(40), 'v1.'])(
-  'a drop of a version that could be none, %s, is refused when it is asked for',
+  'a drop of an invalid version is refused at once: %s',
   async (version) => {
     const refused = await ask({ source: `s3-drop://acme/dropped/${version}` })
     const { error } = (await refused.json()) as { error: object }

@@ -21,7 +21,7 @@ const keeper = (state: 'READY' | 'LOADING' | 'FAILED') => replica('keeper', stat
 const untested = replica('other', 'READY', { isKeeper: false })
 const loaded = replica('other', 'READY', { isKeeper: false, isResident: true })
 
-describe('a deployment that was changed', () => {
+describe('a deployment after a change', () => {
   const changed = { ...item, version: 3, createdAt: '2026-11-20T00:00:00.000Z' }
   const { createdAt } = changed
   const says = (id: string, observed: ReplicaStatus['observed']): ReplicaStatus => ({
@@ -35,24 +35,24 @@ describe('a deployment that was changed', () => {
   }
 
   it.each([
-    ['none has said more than of the version before', [says('one', { version: 2, createdAt })], 'PENDING'],
+    ['all replicas have the previous version', [says('one', { version: 2, createdAt })], 'PENDING'],
     [
-      'one has taken on this version',
+      'one replica has this version',
       [says('one', { version: 2, createdAt }), says('two', { version: 3, createdAt })],
       'READY',
     ],
-    ['one has taken on a later version already', [says('one', { version: 4, createdAt })], 'READY'],
+    ['one replica has a later version', [says('one', { version: 4, createdAt })], 'READY'],
     [
-      'one speaks of a deployment that had its name before',
+      'one replica reports a former deployment of that name',
       [says('one', { version: 9, createdAt: '2026-11-19T00:00:00.000Z' })],
       'PENDING',
     ],
-    ['one of before versions were told serves its revision', [says('one', undefined)], 'READY'],
-  ] as const)('is, where %s, with its target %j %s', (_what, replicas, state) => {
+    ['one replica reports no version, but its revision', [says('one', undefined)], 'READY'],
+  ] as const)('with its target, if %s: %j is %s', (_what, replicas, state) => {
     expect(stateWith(...replicas)).toEqual([state, state])
   })
 
-  it('has its address before any replica has taken it on, by those of its pool that are there', () => {
+  it('has the address of its pool before any replica applied the change', () => {
     const told = { startedAt: createdAt, updatedAt: createdAt }
     const alive = [
       { id: 'old', ...told },
@@ -64,7 +64,7 @@ describe('a deployment that was changed', () => {
     expect(toDeployment(changed, { replicas: [], alive: [] }).url).toBe('/api/v1/predict/d')
   })
 
-  it('has no address where it is asked at another host than this one, and nobody is there to tell which', () => {
+  it('has no address if it is served on another host and no replica is running', () => {
     const { url, drift } = toDeployment(changed, { replicas: [], alive: [], isServedHere: false })
     expect(url).toBeUndefined()
     expect(drift).toEqual(['No replica of the pool "default" is running.'])
@@ -73,7 +73,7 @@ describe('a deployment that was changed', () => {
     expect(told.url).toBe('https://pool.example/api/v1/predict/d')
   })
 
-  it('names the replicas that have not taken it on, and keeps its address meanwhile', () => {
+  it('names the replicas that have not applied the change, and keeps its address', () => {
     const behind = says('one', { version: 2, createdAt })
     const { drift, url, replicas } = toDeployment(changed, { replicas: [behind], alive: [] })
     expect(drift).toEqual(['one does not follow version 3 yet.'])
@@ -85,26 +85,26 @@ describe('a deployment that was changed', () => {
 
 describe('a deployment that at most `max` replicas keep loaded', () => {
   it.each([
-    ['none that keeps it has told of it, and nobody knows whether it can be loaded', [untested], 'LOADING'],
-    ['none that keeps it has told of it, and another has loaded it for who asked', [loaded], 'READY'],
-    ['none can keep it', [keeper('FAILED'), untested], 'FAILED'],
-    ['none can keep it, and another had loaded it before', [keeper('FAILED'), loaded], 'FAILED'],
-    ['one that keeps it still loads it', [keeper('LOADING'), untested], 'LOADING'],
-    ['one that keeps it has it', [keeper('READY'), replica('other', 'FAILED', { isKeeper: false })], 'READY'],
-  ] as const)('and its target, where %s, are as that says: %j is %s', (_what, replicas, state) => {
+    ['no keeper has reported', [untested], 'LOADING'],
+    ['no keeper has reported, but another replica has loaded it', [loaded], 'READY'],
+    ['no keeper can load it', [keeper('FAILED'), untested], 'FAILED'],
+    ['no keeper can load it, but another replica has', [keeper('FAILED'), loaded], 'FAILED'],
+    ['a keeper is loading it', [keeper('LOADING'), untested], 'LOADING'],
+    ['a keeper has loaded it', [keeper('READY'), replica('other', 'FAILED', { isKeeper: false })], 'READY'],
+  ] as const)('with its target, if %s: %j is %s', (_what, replicas, state) => {
     const deployment = toDeployment(item, { replicas, alive: [] })
     expect([deployment.state, deployment.targets[0]?.state]).toEqual([state, state])
     expect(deployment.reason).toBe(state === 'FAILED' ? 'it is broken' : undefined)
   })
 
-  it('counts none as one of the replicas wanted that only answers when it is asked', () => {
+  it('does not count replicas that only load on demand as wanted ones', () => {
     const wanted = { ...item, min: 2 }
     const drift = (replicas: readonly ReplicaStatus[]) => toDeployment(wanted, { replicas, alive: [] }).drift
     expect(drift([loaded])).toEqual(['0 of the 1 replicas wanted answer.'])
     expect(drift([keeper('READY'), untested])).toEqual([])
   })
 
-  it('shows which of its replicas keep it', () => {
+  it('shows which replicas keep it loaded', () => {
     const { replicas } = toDeployment(item, { replicas: [keeper('READY'), untested], alive: [] })
     expect(replicas.map(({ id, isKeeper }) => [id, isKeeper])).toEqual([
       ['keeper', undefined],
