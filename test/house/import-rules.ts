@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 
 interface SourceText {
-  /** From the root of the project: `functions/ingest/retry.ts`. */
+  /** Relative to the project root: `functions/ingest/retry.ts`. */
   path: string
   text: string
 }
@@ -9,7 +9,7 @@ interface SourceText {
 const specifiers =
   /(?:^|[\s;}])(?:import|export)\s(?:[^'"]*?\sfrom\s)?\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g
 
-/** Which folder of the house may know which. */
+/** The top-level folders that each may import. */
 const mayImport: Record<string, readonly string[]> = {
   shared: ['shared'],
   functions: ['functions', 'shared'],
@@ -17,12 +17,12 @@ const mayImport: Record<string, readonly string[]> = {
   infra: ['infra', 'functions', 'gpu-service', 'shared'],
 }
 
-/** Packages that only some files may import, so that what they stand for can be replaced there alone. */
+/** Packages that only some files may import, so that a replacement changes only those. */
 const reserved: { packages: RegExp; files: RegExp; why: string }[] = [
   {
     packages: /^@aws-sdk\//,
     files: /^shared\/(?:objects\/s3-|queue\/sqs-|table\/)|^infra\/lambda-credentials\.mjs$/,
-    why: 'only the S3, SQS and table files, and what the SDK is bundled with, import AWS SDKs',
+    why: 'only the S3, SQS and table files, and the credentials bundled with the SDK, import AWS SDKs',
   },
   { packages: /^onnxruntime-/, files: /^gpu-service\/engine\//, why: 'only the engine imports onnxruntime-node' },
   { packages: /^(?:aws-cdk-lib|constructs|cdk-nag)/, files: /^infra\//, why: 'only infra imports CDK' },
@@ -31,7 +31,7 @@ const reserved: { packages: RegExp; files: RegExp; why: string }[] = [
 /** The composition roots: the only files that may read the environment. */
 const roots = /(?:^|\/)(?:lambda\.ts|main\.ts|start\.ts|install\.mjs|slipway\.mjs)$|^infra\/app\.ts$/
 
-/** Every line of a file that breaks the direction in which the house is built. */
+/** Every import of a file that breaks these rules. */
 export function importFaults({ path, text }: SourceText): string[] {
   const [layer = ''] = path.split('/')
   const allowed = mayImport[layer]

@@ -5,7 +5,7 @@ import { it } from 'vitest'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Runs a tool of the project. @throws Error with what it said, where it found something. */
+/** Runs a tool of the project. @throws Error with its findings */
 async function check(program: string, parameters: string[]): Promise<void> {
   const options = { cwd: root, maxBuffer: 1 << 26, env: { ...process.env, NO_COLOR: '1' } }
   try {

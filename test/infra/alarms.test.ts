@@ -7,14 +7,14 @@ const alarmTopicArn = 'arn:aws:sns:us-east-1:123456789012:alarms'
 describe('the alarms of a stage', () => {
   const { data, api } = templates({ settings: { alarmTopicArn } })
 
-  it('tell the team of work that was given up or waits, of each queue', () => {
+  it('tell the team about failed and waiting work in each queue', () => {
     const ofQueues = ['Ingest', 'Ingest', 'Drops', 'Drops', 'Maintenance', 'Maintenance'].map((name) => `Queue ${name}`)
     expect(teamAlarms(data).map(({ about }) => about)).toEqual(ofQueues)
     for (const { told } of teamAlarms(data)) expect(told).toBe(`["${alarmTopicArn}"]`)
     expect(Object.keys(data.findResources('AWS::SQS::Queue'))).toHaveLength(ofQueues.length)
   })
 
-  it('tell it of a registry that fails or is slow, and of a sweep that fails, for which nobody waits', () => {
+  it('tell the team about a failing or slow registry, and a failing sweep, which has no callers to notice', () => {
     const told = `["${alarmTopicArn}"]`
     expect(teamAlarms(api)).toEqual(['Registry', 'Registry', 'Cleanup'].map((about) => ({ about, told })))
     const [[sweep = ''] = []] = Object.entries(api.findResources('AWS::Lambda::Function')).filter(([id]) =>
@@ -28,7 +28,7 @@ describe('the alarms of a stage', () => {
     })
   })
 
-  it('tell nobody where the stage names no topic, and are seen in the console', () => {
+  it('notify no one if the stage has no topic, but are visible in the console', () => {
     const { gpu } = templates()
     const told = teamAlarms(gpu).map((alarm) => alarm.told)
     expect(told).toEqual(Array(5).fill('[]'))

@@ -8,7 +8,7 @@ const { api, data, gpu } = templates({ settings: { adminKeySha256, hfEndpoint: '
 const functions = Object.entries(api.findResources('AWS::Lambda::Function'))
 
 describe('the functions', () => {
-  it('run on ARM with Node 24 and a log that is not kept for ever', () => {
+  it('run on ARM with Node 24, and their logs expire', () => {
     for (const [, { Properties }] of functions) {
       expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
       expect(Properties.LoggingConfig.LogGroup).toBeDefined()
@@ -16,7 +16,7 @@ describe('the functions', () => {
     api.resourcePropertiesCountIs('AWS::Logs::LogGroup', { RetentionInDays: Match.absent() }, 0)
   })
 
-  it('are told of the resources that they work on, and of no other', () => {
+  it('know only the resources that they use', () => {
     const told = functions.map(([id, { Properties }]) => {
       const names = Object.keys(Properties.Environment.Variables)
       return [logicalName(id), names.filter((name) => /_(TABLE|BUCKET|URL)$/.test(name)).toSorted()]
@@ -37,7 +37,7 @@ describe('the functions', () => {
     })
   })
 
-  it('know the hash of the admin key only where tokens are verified, and the Hub only where it is read', () => {
+  it('know the hash of the admin key only if they verify tokens, and the Hub only if they import', () => {
     expect(idsWith({ SLIPWAY_ADMIN_KEY_SHA256: adminKeySha256 })).toEqual([
       'Registry',
       'RegistryAuth',
@@ -47,7 +47,7 @@ describe('the functions', () => {
     expect(idsWith({ HF_ENDPOINT: 'https://hub.example' })).toEqual(['IngestWorker'])
   })
 
-  it('know the Hub that is mirrored where it is read, with the token where that is the one models are pulled from', () => {
+  it('know the mirrored Hub if they read it, and its token if models are imported from it, too', () => {
     const told = (settings: Record<string, string>) => {
       const found = Object.entries(templates({ settings }).api.findResources('AWS::Lambda::Function'))
       const [, hub] = found.find(([id]) => logicalName(id) === 'RegistryHub') ?? []
@@ -63,18 +63,18 @@ describe('the functions', () => {
     expect(told({ hfTokenSecret, mirrorEndpoint: 'https://other.test' })).toEqual(['https://other.test', undefined])
   })
 
-  it('write their metrics where the stage keeps its own', () => {
+  it('write metrics to the namespace of the stage', () => {
     for (const [, { Properties }] of functions)
       expect(Properties.Environment.Variables.SLIPWAY_EMF_NAMESPACE).toBe('Slipway/dev')
   })
 
-  it('stay outside of any network, so that a download pays no NAT gateway', () => {
+  it('run outside of any network, so that downloads need no NAT gateway', () => {
     for (const [, { Properties }] of functions) expect(Properties.VpcConfig).toBeUndefined()
   })
 })
 
-describe('what the functions may do', () => {
-  it('never includes everything, nor a scan of the table but where all of it is kept in order', () => {
+describe('the permissions of the functions', () => {
+  it('never include everything, and include a table scan only for maintenance', () => {
     const actions = [api, data].flatMap(actionsAllowed)
     expect(actions).not.toContain('*')
     expect(actions.filter((action) => action.endsWith(':*'))).toEqual([])
@@ -85,14 +85,14 @@ describe('what the functions may do', () => {
     expect(actions).toContain('dynamodb:Query')
   })
 
-  it('includes keys of people only where keys are made and brought back, and nothing outside of the partitions it names', () => {
+  it('include user keys only for auth and maintenance, and only the named partitions', () => {
     const writers = [api, gpu].flatMap((template) => {
       const policies = Object.entries(template.findResources('AWS::IAM::Policy'))
       return policies.flatMap(([id, { Properties }]) => {
         const statements: Statement[] = Properties.PolicyDocument.Statement
         const ofTable = statements.filter(({ Action }) => [Action].flat().some((name) => name.startsWith('dynamodb:')))
         return ofTable.flatMap(({ Action, Condition }) => {
-          // Whoever may read the whole table has no partition to be held to.
+          // A scan reads the whole table, so it has no partition condition.
           if (Action === 'dynamodb:Scan') return []
           const partitions = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? []
           expect([partitions].flat(), id).not.toEqual([])
@@ -112,7 +112,7 @@ describe('what the functions may do', () => {
 describe('the token for the Hub', () => {
   const { api: withToken } = templates({ settings: { hfTokenSecret: 'team/hf-token' } })
 
-  it('is read from a secret by the function that reads the Hub, and by no other', () => {
+  it('is read from a secret only by the function that imports from the Hub', () => {
     const told = Object.entries(withToken.findResources('AWS::Lambda::Function')).filter(
       ([, { Properties }]) => Properties.Environment.Variables.SLIPWAY_HF_TOKEN_SECRET === 'team/hf-token',
     )
@@ -126,13 +126,13 @@ describe('the token for the Hub', () => {
     expect(JSON.stringify(readers)).toContain(':secret:team/hf-token-??????')
   })
 
-  it('is not looked for where the stage names no secret', () => {
+  it('needs no permission if the stage names no secret', () => {
     expect(JSON.stringify(api.toJSON())).not.toMatch(/secretsmanager|SLIPWAY_HF_TOKEN_SECRET/)
   })
 })
 
 describe('the queues', () => {
-  it('feed functions that give back only the messages that failed', () => {
+  it('feed functions that return only failed messages', () => {
     const mappings = Object.values(api.findResources('AWS::Lambda::EventSourceMapping'))
     expect(mappings.length).toBe(3)
     for (const { Properties } of mappings) {
@@ -158,7 +158,7 @@ describe('the queues', () => {
     expect(functions.filter(([, { Properties }]) => Properties.RecursiveLoop === 'Allow')).toHaveLength(3)
   })
 
-  it('hide a message for six times as long as its function may run', () => {
+  it('hide a message for six times the timeout of its function', () => {
     const visibilities = Object.values(data.findResources('AWS::SQS::Queue')).map((q) => q.Properties.VisibilityTimeout)
     for (const { Properties } of Object.values(api.findResources('AWS::Lambda::EventSourceMapping'))) {
       const worker = functions.find(([id]) => id === Properties.FunctionName.Ref)
@@ -166,14 +166,14 @@ describe('the queues', () => {
     }
   })
 
-  it('hand out import steps one at a time', () => {
+  it('deliver import steps one at a time', () => {
     api.hasResourceProperties('AWS::Lambda::EventSourceMapping', { BatchSize: 1 })
     api.hasResourceProperties('AWS::Lambda::Function', { Timeout: 900, MemorySize: Match.anyValue() })
   })
 })
 
 describe('the public address', () => {
-  it('sends keys to the auth function, clients of the Hub to the hub and everything else to the registry', () => {
+  it('routes keys to auth, Hub clients to the hub, and everything else to the registry', () => {
     const integrations = api.findResources('AWS::ApiGatewayV2::Integration')
     const routes = Object.values(api.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => {
       const integration = integrations[Properties.Target['Fn::Join'][1][1].Ref]
@@ -197,14 +197,14 @@ describe('the public address', () => {
   })
 })
 
-it('has nothing of the GPU stack, so that it deploys where there are no networks', () => {
+it('the API stack contains nothing of the GPU stack, so that it deploys without networks', () => {
   const types = Object.values(api.toJSON().Resources as Record<string, { Type: string }>).map(({ Type }) => Type)
   const foreign =
     /^AWS::(EC2|ECS|ElasticLoadBalancingV2|ApplicationAutoScaling)::|^AWS::ApiGatewayV2::VpcLink|^Custom::/
   expect(types.filter((type) => foreign.test(type))).toEqual([])
 })
 
-it('looks for lost imports every five minutes', () => {
+it('the API stack looks for lost imports every five minutes', () => {
   api.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED' })
 })
 
@@ -215,7 +215,7 @@ function idsWith(variables: Record<string, string>) {
   return matching.map(([id]) => logicalName(id)).toSorted()
 }
 
-/** `RegistryAuthFunction1A2B3C4D` is `RegistryAuth`, and CDK writes a name that repeats itself once. */
+/** `RegistryAuth` for `RegistryAuthFunction1A2B3C4D`; CDK writes a repeated name only once. */
 function logicalName(id: string) {
   return id.replace(/Function[0-9A-F]{8}$/, '')
 }

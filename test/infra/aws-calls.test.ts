@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { repositoryRoot } from '../../infra/constructs/repository-root.ts'
 import { templates } from './synthesised-app.ts'
 
-/** What S3 and SQS ask IAM for a call; what the table asks is decided call by call beside this. */
+/** The IAM actions that S3 and SQS require for a call; those of the table are tested in `table-rights.test.ts`. */
 const rights: Record<string, string[]> = {
   AbortMultipartUpload: ['s3:AbortMultipartUpload'],
   ChangeMessageVisibility: ['sqs:ChangeMessageVisibility'],
@@ -23,7 +23,7 @@ const rights: Record<string, string[]> = {
   UploadPartCopy: ['s3:GetObject', 's3:PutObject'],
 }
 
-/** The names of the calls that the code makes of a service, by the client that it imports. */
+/** The names of the calls that the code makes with a client. */
 function callsOf(client: string): string[] {
   const files = globSync('{shared,functions,gpu-service}/**/*.ts', { cwd: repositoryRoot })
   const texts = files.map((file) => readFileSync(join(repositoryRoot, file), 'utf8'))
@@ -34,7 +34,7 @@ function callsOf(client: string): string[] {
   ]
 }
 
-it('calls nothing of S3 and SQS that no role has the right to', () => {
+it('every S3 and SQS call of the code is granted to some role', () => {
   const { api, data, gpu } = templates()
   const granted = [api, data, gpu].flatMap((template) =>
     ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) =>

@@ -10,21 +10,21 @@ const { app, outdir } = appUnderTest({ bundles: true, settings: { 'aws:cdk:enabl
 const { Resources } = app.synth().getStackArtifact('Api').template as { Resources: Record<string, Resource> }
 const functions = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function')
 
-describe('a function as it is deployed', () => {
-  it.each(functions)('loads by itself, knowing what its stack tells it: %s', (_, resource) => {
+describe('a bundled function', () => {
+  it.each(functions)('loads on its own with the variables of its stack: %s', (_, resource) => {
     const { status, stderr } = run(resource, "process.exit(typeof handler === 'function' ? 0 : 1)")
     expect(stderr).toBe('')
     expect(status).toBe(0)
   })
 
-  it('is small, because its size is most of what its first caller waits for', () => {
+  it('is small, because its size dominates the cold start', () => {
     const sizes = functions.map(([id, resource]) => [id.replace(/Function[0-9A-F]{8}$/, ''), resource] as const)
     expect(sizes.map(([name]) => name).toSorted()).toEqual(Object.keys(sizeBytesMax).toSorted())
     for (const [name, resource] of sizes)
       expect(statSync(bundleOf(resource)).size, name).toBeLessThan(sizeBytesMax[name] ?? 0)
   })
 
-  it('describes its API as the same code does that is not bundled', () => {
+  it('describes its API like the unbundled code', () => {
     const [, registry] = functions.find(([id]) => /^RegistryFunction/.test(id)) ?? []
     const http = { method: 'GET', path: '/api/v1/openapi.json' }
     const event = { version: '2.0', rawPath: http.path, rawQueryString: '', headers: {}, requestContext: { http } }
@@ -37,7 +37,7 @@ describe('a function as it is deployed', () => {
   })
 })
 
-/** A little more than each has now, and never more than a megabyte. */
+/** A little more than the current sizes, and never more than a megabyte. */
 const sizeBytesMax: Record<string, number> = {
   Registry: 865_000,
   RegistryHub: 1_000_000,
@@ -50,7 +50,7 @@ const sizeBytesMax: Record<string, number> = {
 
 const bundleOf = ({ Metadata }: Resource) => join(outdir, Metadata['aws:asset:path'], 'index.mjs')
 
-/** Runs a line of code that has the function's handler, with the variables that its stack gives it. */
+/** Runs a line of code with the function's handler and the variables of its stack. */
 function run(resource: Resource, code: string) {
   const told = Object.entries(resource.Properties.Environment.Variables).map(([name, given]) => [
     name,
@@ -67,7 +67,7 @@ interface Resource {
   Properties: { Environment: { Variables: Record<string, unknown> } }
 }
 
-/** A value that stands for the one that CloudFormation puts in. */
+/** A placeholder for the value from CloudFormation. */
 function value(name: string) {
   if (name.endsWith('_URL')) return 'https://sqs.us-east-1.amazonaws.com/123456789012/queue'
   return (

@@ -8,7 +8,7 @@ const { data } = templates()
 const { data: prodData } = templates({ settings: { stage: 'prod' } })
 
 describe('the table', () => {
-  it('has the same keys and indexes as the one that the local host makes', () => {
+  it('has the same keys and indexes as the local one', () => {
     const local = createTableInput('any')
     const [table] = Object.values(data.findResources('AWS::DynamoDB::GlobalTable'))
     const aws = table?.Properties
@@ -19,7 +19,7 @@ describe('the table', () => {
     expect(aws.TimeToLiveSpecification).toEqual({ AttributeName: tableDefinition.timeToLiveAttribute, Enabled: true })
   })
 
-  it('can be restored to any second, and in production cannot be deleted', () => {
+  it('can be restored to any second, and cannot be deleted in production', () => {
     const replica = { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } }
     data.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
       Replicas: [Match.objectLike({ ...replica, DeletionProtectionEnabled: false })],
@@ -32,7 +32,7 @@ describe('the table', () => {
 })
 
 describe('the bucket', () => {
-  it('is private, encrypted, and forgets what no import will finish', () => {
+  it('is private, encrypted, and deletes what no import will finish', () => {
     data.hasResourceProperties('AWS::S3::Bucket', {
       PublicAccessBlockConfiguration: {
         BlockPublicAcls: true,
@@ -51,7 +51,7 @@ describe('the bucket', () => {
     })
   })
 
-  it('is read by pages of any origin, and written by none', () => {
+  it('can be read and uploaded to from web pages of any origin, with a signature', () => {
     const [models] = Object.values(data.findResources('AWS::S3::Bucket')).filter((b) => b.Properties.CorsConfiguration)
     const [rule, ...others] = models?.Properties.CorsConfiguration.CorsRules ?? []
     expect(others).toEqual([])
@@ -60,14 +60,16 @@ describe('the bucket', () => {
   })
 
   it('refuses requests without TLS', () => {
-    for (const policy of Object.values(data.findResources('AWS::S3::BucketPolicy'))) {
+    const policies = Object.values(data.findResources('AWS::S3::BucketPolicy'))
+    expect(policies).toHaveLength(Object.keys(data.findResources('AWS::S3::Bucket')).length)
+    for (const policy of policies) {
       expect(policy.Properties.PolicyDocument.Statement).toContainEqual(
         expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
       )
     }
   })
 
-  it('tells the drop queue about drops and nothing else, once the queue lets it', () => {
+  it('notifies the drop queue about drops only, once the queue allows it', () => {
     const buckets = Object.values(data.findResources('AWS::S3::Bucket'))
     const [models] = buckets.filter((bucket) => bucket.Properties.NotificationConfiguration)
     const [notification, ...others] = models?.Properties.NotificationConfiguration.QueueConfigurations ?? []
@@ -92,7 +94,7 @@ describe('the bucket', () => {
     })
   })
 
-  it('keeps what was deleted for a while in production only', () => {
+  it('keeps deleted versions only in production', () => {
     prodData.hasResource('AWS::S3::Bucket', {
       DeletionPolicy: 'Retain',
       Properties: { VersioningConfiguration: { Status: 'Enabled' } },
@@ -100,7 +102,7 @@ describe('the bucket', () => {
     data.resourcePropertiesCountIs('AWS::S3::Bucket', { VersioningConfiguration: Match.anyValue() }, 0)
   })
 
-  it('keeps what an import staged for no longer than a day after its end', () => {
+  it('keeps staged files for at most a day after their deletion', () => {
     prodData.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
         Rules: Match.arrayWith([
@@ -113,7 +115,7 @@ describe('the bucket', () => {
 })
 
 describe('the queues', () => {
-  it('set a message aside after five tries, and keep it longer than the queue would', () => {
+  it('move a message to the dead letters after five tries, which are kept longer than the queue', () => {
     const queues = data.findResources('AWS::SQS::Queue')
     const deadLetters = new Set<string>()
     for (const { Properties } of Object.values(queues)) {

@@ -9,12 +9,12 @@ const requirements = readFileSync(join(repositoryRoot, 'gpu-service/cuda-require
 const dockerfile = readFileSync(join(repositoryRoot, 'gpu-service/Dockerfile'), 'utf8')
 
 describe('the GPU image', () => {
-  it('takes the CUDA provider of exactly the onnxruntime that npm installs', () => {
+  it('uses the CUDA provider of the same onnxruntime version as npm', () => {
     const { dependencies } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'))
     expect(requirements).toContain(`onnxruntime-gpu==${dependencies['onnxruntime-node']} `)
   })
 
-  it('installs nothing whose hash is not known', () => {
+  it('installs only packages with a known hash', () => {
     const packages = requirements.match(/^[\w-]+==.*(\n\s+.*)*/gm) ?? []
     expect(packages.length).toBeGreaterThan(0)
     for (const entry of packages) expect(entry).toMatch(/--hash=sha256:[0-9a-f]{64}$/)
@@ -22,7 +22,7 @@ describe('the GPU image', () => {
     expect(dockerfile).toContain('--ignore-scripts')
   })
 
-  it('has the decoder of pictures for its own machine, pinned by hash as all packages are', () => {
+  it('has the image decoder for its platform, pinned by hash', () => {
     const { packages } = JSON.parse(readFileSync(join(repositoryRoot, 'package-lock.json'), 'utf8'))
     const sharp = packages['node_modules/sharp']
     for (const name of ['@img/sharp-linux-x64', '@img/sharp-libvips-linux-x64']) {
@@ -32,36 +32,36 @@ describe('the GPU image', () => {
       expect(locked.integrity).toMatch(/^sha512-/)
       expect(locked.dev).toBeUndefined()
     }
-    // It comes without an install script, which the image would not run, and the build sees that it works.
+    // It needs no install script, which the image would not run, and the build checks that it works.
     expect(sharp.hasInstallScript).toBeUndefined()
     expect(dockerfile).toContain("import sharp from 'sharp'")
   })
 
-  it('runs as nobody special', () => {
+  it('runs as an unprivileged user', () => {
     expect(dockerfile.match(/^USER .*$/gm)).toEqual(['USER 1000:1000'])
     for (const image of ['cpu', 'cuda']) expect(dockerfile).toContain(`FROM base AS ${image}\n`)
   })
 
-  it('runs on the Node that the tests run on', () => {
+  it('runs on the Node version of the tests', () => {
     const { devDependencies } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'))
     expect(dockerfile).toContain(`ARG NODE_BASE=node:${devDependencies.node}-bookworm-slim\n`)
     expect(dockerfile.match(/^FROM .*$/gm)?.filter((line) => !/^FROM (?:\$\{\w+\}|base) AS /.test(line))).toEqual([])
   })
 
-  it('starts Node as `npm start` does, so that a laptop serves as a replica does', () => {
+  it('starts Node with the flags of npm start, so that both serve alike', () => {
     const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'))
     expect(imageFlags.length).toBeGreaterThan(0)
     expect(scripts.start).toBe(`node ${imageFlags.join(' ')} infra/local/start.ts`)
   })
 
-  it('has CUDA only where it is the one for GPUs, which is what a build makes that names none', () => {
+  it('includes CUDA only in the GPU variant, which is the default', () => {
     const [, cpu = '', cuda = ''] = dockerfile.split(/^FROM base AS \w+$/m)
     expect(cpu).not.toMatch(/cuda/i)
     expect(cuda).toContain('COPY --from=cuda-packages /cuda/provider')
     expect(cuda).not.toContain('\nFROM ')
   })
 
-  it('is built from the code of the service and nothing else', { timeout: 30_000 }, () => {
+  it("is built from the service's code only", { timeout: 30_000 }, () => {
     const { app } = appUnderTest()
     const assembly = app.synth()
     const assets: { dockerImages?: Record<string, { source: { directory: string } }> } = JSON.parse(

@@ -14,7 +14,7 @@ describe('a replica', () => {
   const [task] = Object.values(gpu.findResources('AWS::ECS::TaskDefinition'))
   const [container] = task?.Properties.ContainerDefinitions ?? []
 
-  it('has one whole GPU and leaves the machine what it needs itself', () => {
+  it('has a whole GPU, and leaves the machine what it needs', () => {
     expect(container.ResourceRequirements).toEqual([{ Type: 'GPU', Value: '1' }])
     expect(Number(task?.Properties.Cpu)).toBeLessThan(4 * 1024)
     expect(Number(task?.Properties.Memory)).toBeLessThan(16 * 1024)
@@ -24,7 +24,7 @@ describe('a replica', () => {
     })
   })
 
-  it('can change nothing but its cache, and is nobody special', () => {
+  it('can write only to its cache, and is unprivileged', () => {
     expect(container).toMatchObject({
       ReadonlyRootFilesystem: true,
       User: '1000:1000',
@@ -34,7 +34,7 @@ describe('a replica', () => {
     expect(container.MountPoints).toEqual([expect.objectContaining({ ContainerPath: cache, ReadOnly: false })])
   })
 
-  it('is told where its data is, and no secret', () => {
+  it('knows where its data is, and no secret', () => {
     expect(environment(container)).toMatchObject({
       SLIPWAY_DEVICE: 'cuda',
       SLIPWAY_PORT: '8080',
@@ -42,7 +42,7 @@ describe('a replica', () => {
       SLIPWAY_ADMIN_KEY_SHA256: adminKeySha256,
       SLIPWAY_TABLE: expect.anything(),
       SLIPWAY_BUCKET: expect.anything(),
-      // Of the agents of ECS only those since April 2026 say it themselves (aws/amazon-ecs-agent#4946).
+      // ECS agents set it themselves only since April 2026 (aws/amazon-ecs-agent#4946).
       AWS_REGION: 'us-east-1',
     })
   })
@@ -52,24 +52,24 @@ describe('a replica', () => {
     expect(environment(container).SLIPWAY_PUBLIC_URL).toEqual({ 'Fn::GetAtt': [api, 'ApiEndpoint'] })
   })
 
-  it('answers while the load balancer finds out that it leaves, and keeps a connection for longer than that does', () => {
+  it('answers until the load balancer notices that it stops, and keeps connections open for longer than that does', () => {
     const [group] = Object.values(gpu.findResources('AWS::ElasticLoadBalancingV2::TargetGroup'))
     const { HealthCheckIntervalSeconds: interval, UnhealthyThresholdCount: failures } = group?.Properties ?? {}
     const { SLIPWAY_DRAIN_MS: drainMs, SLIPWAY_GRACE_MS: graceMs } = environment(container)
     expect(Number(drainMs)).toBeGreaterThan(interval * failures * 1000)
-    // The HTTP API lets a request take 30 seconds, the last one begins when the drain ends.
+    // The HTTP API allows a request 30 seconds, and the last one may begin when the drain ends.
     expect(Number(graceMs)).toBeGreaterThan(Number(drainMs) + 30_000)
     const [balancer] = Object.values(gpu.findResources('AWS::ElasticLoadBalancingV2::LoadBalancer'))
     const idle = balancer?.Properties.LoadBalancerAttributes.find(({ Key }: Attribute) => Key === idleTimeout)
     expect(Number(idle.Value) * 1000).toBeLessThan(keepAliveMs)
   })
 
-  it('is not killed before the load balancer has let go of it', () => {
+  it('is not killed before the load balancer has drained it', () => {
     const [group] = Object.values(gpu.findResources('AWS::ElasticLoadBalancingV2::TargetGroup'))
     const delaySeconds = Number(attribute(group as TargetGroup, 'deregistration_delay.timeout_seconds'))
     expect(container.StopTimeout).toBeGreaterThan(delaySeconds)
     expect(container.StopTimeout * 1000).toBeGreaterThan(Number(environment(container).SLIPWAY_GRACE_MS))
-    // The HTTP API lets a request take 30 seconds.
+    // The HTTP API allows a request 30 seconds.
     expect(delaySeconds).toBeGreaterThan(30)
   })
 })
@@ -93,7 +93,7 @@ describe('the machines', () => {
   it.each([
     { egress: 'endpoints', wayOut: ['AWS::EC2::VPCEndpoint', 'AWS::EC2::SubnetRouteTableAssociation'] },
     { egress: 'nat', wayOut: ['AWS::EC2::NatGateway', 'AWS::EC2::Route', 'AWS::EC2::SubnetRouteTableAssociation'] },
-  ])('have their way out, by $egress, before the first of them starts and until the last has left', (given) => {
+  ])('have their way out (%egress) from before their first start until their last stop', (given) => {
     const { gpu } = templates({ settings: { egress: given.egress } })
     const [machines] = Object.values(gpu.findResources('AWS::ECS::CapacityProvider'))
     for (const type of given.wayOut) {
@@ -108,7 +108,7 @@ describe('the machines', () => {
 })
 
 describe('a stage in two regions of one account', () => {
-  it('gives the role of its machines a name in each, which ECS may hand out', () => {
+  it("gives its machines' role a name per region that ECS may pass", () => {
     const pools = JSON.stringify({ default: {}, [`a-${'long-'.repeat(12)}n`]: { device: 'cpu' } })
     const names = ['us-east-1', 'ap-southeast-1'].flatMap((region) => {
       const { gpu } = templates({ settings: { stage: 'staging', region, pools } })
@@ -120,13 +120,13 @@ describe('a stage in two regions of one account', () => {
       return roles as string[]
     })
     expect(new Set(names).size).toBe(4)
-    // The policy AmazonECSInfrastructureRolePolicyForManagedInstances lets it pass no other, and IAM takes 64 letters.
+    // AmazonECSInfrastructureRolePolicyForManagedInstances allows only this prefix, and IAM at most 64 characters.
     for (const name of names) expect(name).toMatch(/^ecsInstanceRole.{1,49}$/)
   })
 })
 
 describe('the network', () => {
-  it('is in the zones that are named, and otherwise in the first two of the region', () => {
+  it('uses the named zones, or the first two of the region', () => {
     const zonesOf = (settings: Record<string, string>) =>
       Object.values(templates({ settings }).gpu.findResources('AWS::EC2::Subnet')).map(
         ({ Properties }) => Properties.AvailabilityZone,
@@ -137,7 +137,7 @@ describe('the network', () => {
 })
 
 describe('the service', () => {
-  it('takes a version back that does not become ready, and has both running in between', () => {
+  it('rolls back a version that does not become ready, and runs both meanwhile', () => {
     gpu.hasResourceProperties('AWS::ECS::Service', {
       DeploymentConfiguration: {
         DeploymentCircuitBreaker: { Enable: true, Rollback: true },
@@ -148,7 +148,7 @@ describe('the service', () => {
     })
   })
 
-  it('grows when its replicas are busy or have requests wait, to as many as the stage allows', () => {
+  it('scales on busy engines and waiting requests, up to the limit of the stage', () => {
     gpu.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 1, MaxCapacity: 3 })
     const policies = Object.values(gpu.findResources('AWS::ApplicationAutoScaling::ScalingPolicy'))
     const followed = policies.map(({ Properties }) => Properties.TargetTrackingScalingPolicyConfiguration)
@@ -166,7 +166,7 @@ describe('the service', () => {
     ])
   })
 
-  it('follows numbers that a replica writes, under the same names', async () => {
+  it('scales on metrics that a replica writes under the same names', async () => {
     const lines: string[] = []
     vi.useFakeTimers()
     onTestFinished(() => void vi.useRealTimers())
@@ -181,8 +181,8 @@ describe('the service', () => {
   })
 })
 
-describe('the way in', () => {
-  it('is the HTTP API alone', () => {
+describe('the entry', () => {
+  it('is the HTTP API only', () => {
     gpu.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internal' })
     gpu.hasResourceProperties('AWS::ApiGatewayV2::Integration', { ConnectionType: 'VPC_LINK' })
     const open = Object.values(gpu.findResources('AWS::EC2::SecurityGroup')).flatMap(
@@ -191,7 +191,7 @@ describe('the way in', () => {
     expect(open.filter((rule) => rule.CidrIp === '0.0.0.0/0')).toEqual([])
   })
 
-  it('leads to every protocol of a replica, and neither to its metrics nor to what is not thought of yet', () => {
+  it('routes to every protocol of a replica, but not to its metrics or unknown paths', () => {
     const keys = Object.values(gpu.findResources('AWS::ApiGatewayV2::Route')).map((route) => route.Properties.RouteKey)
     expect(keys).not.toContain('$default')
     const patterns = keys.map((key: string) => new RegExp(`^${key.slice('ANY '.length).replace('{proxy+}', '.+')}$`))
@@ -202,15 +202,15 @@ describe('the way in', () => {
     expect(paths.size).toBeGreaterThan(5)
   })
 
-  it('leads to the replica with the fewest requests in flight, of those that are ready', () => {
+  it('prefers the ready replica with the fewest requests in flight', () => {
     const [group] = Object.values(gpu.findResources('AWS::ElasticLoadBalancingV2::TargetGroup'))
     expect(attribute(group as TargetGroup, 'load_balancing.algorithm.type')).toBe('least_outstanding_requests')
     expect(group?.Properties.HealthCheckPath).toBe('/ready')
   })
 })
 
-describe('the way out', () => {
-  it('is private endpoints and no internet, unless the stage asks for a NAT gateway', () => {
+describe('the exit', () => {
+  it('is private endpoints without internet, unless the stage wants a NAT gateway', () => {
     gpu.resourceCountIs('AWS::EC2::NatGateway', 0)
     gpu.resourceCountIs('AWS::EC2::InternetGateway', 0)
     gpu.resourcePropertiesCountIs('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' }, 2)

@@ -5,14 +5,14 @@ import { repositoryRoot } from '../../infra/constructs/repository-root.ts'
 
 const dockerfile = readFileSync(join(repositoryRoot, 'gpu-service/Dockerfile'), 'utf8')
 
-/** What `CMD` and `HEALTHCHECK` of the image start. */
+/** The commands of `CMD` and `HEALTHCHECK` in the image. */
 export const imageCommands = { service: listAfter(/^CMD (\[.*\])$/m), health: listAfter(/^ {2}CMD (\[.*\])$/m) }
-/** How the image starts Node. */
+/** The flags with which the image starts Node. */
 export const imageFlags = imageCommands.service.filter((word) => word.startsWith('--'))
 
 /**
- * A folder that holds of this repository what the image holds, as its Dockerfile says it, and beside it the packages
- * that it installs: those of the lock file that are not for development.
+ * A folder with the files that the Dockerfile copies from this repository, and the packages that it installs: those of
+ * the lock file that are not for development.
  */
 export function layOutImage(): string {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-image-'))

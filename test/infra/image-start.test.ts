@@ -21,7 +21,7 @@ const [bucket, tableName] = ['bucket', 'slipway']
 const objects = createMemoryObjects()
 const token = createToken()
 
-/** As much of S3 as a replica asks: objects by their keys. */
+/** The part of S3 that a replica needs: objects by key. */
 const s3 = createServer((request, response) => {
   const key = decodeURIComponent(new URL(request.url ?? '', 'http://s3').pathname.slice(`/${bucket}/`.length))
   const content = objects.content.get(key)
@@ -66,7 +66,7 @@ beforeAll(async () => {
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
-      // By its number, because the SDK puts the bucket's name before that of a host.
+      // An IP address, because the SDK would prefix a hostname with the bucket.
       AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${portOf(s3)}`,
       SLIPWAY_TABLE: tableName,
       SLIPWAY_BUCKET: bucket,
@@ -85,7 +85,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** The port that its log tells. */
+/** The port from its log. */
 async function listening({ stdout, stderr }: ChildProcess): Promise<number> {
   stderr?.on('data', (text: Buffer) => said.push(text.toString()))
   return new Promise((resolve, reject) => {
@@ -98,7 +98,7 @@ async function listening({ stdout, stderr }: ChildProcess): Promise<number> {
   })
 }
 
-describe('what the image holds', () => {
+describe('the content of the image', () => {
   it('starts, loads a model from the bucket, and answers', { timeout: 60_000 }, async () => {
     const url = `http://127.0.0.1:${port}`
     await expect.poll(async () => (await fetch(`${url}/ready`)).status, { timeout: 30_000 }).toBe(200)
@@ -114,7 +114,7 @@ describe('what the image holds', () => {
     })
   })
 
-  it('is found healthy by its own check, and unhealthy where nothing answers', { timeout: 30_000 }, async () => {
+  it('passes its own health check, which fails if nothing answers', { timeout: 30_000 }, async () => {
     const [, ...parameters] = imageCommands.health
     const check = async (at: number) => {
       const child = spawn(process.execPath, parameters, { env: { SLIPWAY_PORT: String(at) }, stdio: 'ignore' })
@@ -125,7 +125,7 @@ describe('what the image holds', () => {
     expect(await check(1)).toBe(1)
   })
 
-  it('ends by itself when it is told to', { timeout: 30_000 }, async () => {
+  it('stops cleanly on SIGTERM', { timeout: 30_000 }, async () => {
     service.kill('SIGTERM')
     const [code] = await once(service, 'exit')
     expect({ code, said: code === 0 ? [] : said }).toEqual({ code: 0, said: [] })

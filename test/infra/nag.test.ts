@@ -11,7 +11,7 @@ describe('cdk-nag', () => {
   it.each([
     { stage: 'dev', egress: 'endpoints' },
     { stage: 'prod', egress: 'nat', pools: '{"default": {}, "cpu": {"device": "cpu"}}' },
-  ])('finds nothing in $stage that has no reason beside it', (settings) => {
+  ])('finds nothing in $stage without a documented reason', (settings) => {
     const { app, outdir } = appUnderTest({ settings, nag: true })
     expect(() => app.synth()).not.toThrow()
     const report: Report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'))

@@ -4,7 +4,7 @@ import { templates } from './synthesised-app.ts'
 
 const { api, data, gpu } = templates()
 
-it('each role may touch the folders of the bucket that it works with: backups are the business of maintenance alone', () => {
+it('each role may access only the folders of the bucket that it uses, and only maintenance the backups', () => {
   expect(Object.fromEntries([api, gpu].flatMap(rightsOf))).toEqual({
     RegistryHub: {
       's3:GetObject': ['blobs/*', 'staging/*'],
@@ -34,11 +34,11 @@ it('each role may touch the folders of the bucket that it works with: backups ar
   })
 })
 
-/** Of each role of a stack that may touch objects, its actions and on what in the bucket; `''` is the bucket itself. */
+/** The object permissions of each role of a stack: actions and folders, with `''` for the bucket itself. */
 function rightsOf(template: Template): [string, Record<string, string[]>][] {
   const roles = Object.entries(template.findResources('AWS::IAM::Role'))
   return roles.flatMap(([id, { Properties }]) => {
-    // What a role is let do by a policy of its own would be told too.
+    // Includes permissions from the role's own policies.
     const own = Object.values(template.findResources('AWS::IAM::Policy'))
     const ofRole = own.filter(({ Properties: { Roles } }) => Roles.some(({ Ref }: { Ref: string }) => Ref === id))
     const shared = Object.entries(data.findResources('AWS::IAM::ManagedPolicy')).filter(([policyId]) =>

@@ -6,7 +6,7 @@ import { openScan } from '../../shared/table/scan.ts'
 import { openTable } from '../../shared/table/table.ts'
 import type { Asked } from './policies.ts'
 
-/** A table that holds nothing, over a database that asks whether each operation is allowed and then agrees. */
+/** A table over a stand-in database that checks permissions and otherwise returns empty answers. */
 export async function policedTable({ isAllowed }: { isAllowed: (asked: Asked) => boolean }) {
   const server = createServer(async (request, response) => {
     const operation = String(request.headers['x-amz-target']).replace(/^.*\./, '')
@@ -31,7 +31,7 @@ export async function policedTable({ isAllowed }: { isAllowed: (asked: Asked) =>
   }
 }
 
-/** What DynamoDB asks IAM for an operation: of a transaction, for each of its members. */
+/** The permissions that DynamoDB requires for an operation; for a transaction, those of each member. */
 function needs(operation: string, input: Input): Asked[] {
   if (operation === 'TransactWriteItems')
     return (input.TransactItems ?? []).flatMap((member) =>

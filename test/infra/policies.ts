@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions'
 
-/** What somebody asks of the table, in the words of IAM. */
+/** A table operation in terms of IAM. */
 export interface Asked {
   action: string
   /** `''` is the table itself. */
@@ -17,7 +17,7 @@ interface Statement {
 
 type Resource = string | { 'Fn::Join'?: [string, Resource[]]; 'Fn::GetStackOutput'?: { OutputName: string } }
 
-/** Whether the policies that are synthesised for a role let it do something with the table, decided as IAM decides it. */
+/** Decides like IAM whether the synthesised policies of a role allow a table operation. */
 export function policyOf(template: Template, role: RegExp): (asked: Asked) => boolean {
   const policies = Object.values(template.findResources('AWS::IAM::Policy'))
   const own = policies.filter(({ Properties }) => Properties.Roles.some(({ Ref }: { Ref: string }) => role.test(Ref)))
@@ -39,7 +39,7 @@ export function policyOf(template: Template, role: RegExp): (asked: Asked) => bo
 
 const table = 'table'
 
-/** The table's name comes from the other stack, and an index's is told beside it. */
+/** The table's name comes from the other stack; an index is appended to it. */
 const named = (resource: Resource): string => {
   if (typeof resource === 'string') return resource
   const { 'Fn::Join': join, 'Fn::GetStackOutput': output } = resource

@@ -12,7 +12,7 @@ describe('the pools of a stage', () => {
   const poolsOf = (pools: Record<string, unknown>, more = {}) => parseStageConfig({ pools, ...more }).gpu?.pools ?? []
   const run = (pool: Record<string, unknown>) => poolsOf({ default: pool })[0]?.run
 
-  it('leave models what the smallest GPU of the allowed machines has, without what runs need', () => {
+  it('give models the memory of the smallest allowed GPU, minus what runs need', () => {
     expect(run({})?.modelMemoryBytes).toBe(11.2 * gigabyte)
     expect(run({ instanceTypes: ['g6.xlarge', 'g5.*'] })?.modelMemoryBytes).toBe(16.8 * gigabyte)
     expect(
@@ -21,7 +21,7 @@ describe('the pools of a stage', () => {
     expect(run({ device: 'cpu', memoryGiB: 8 })?.modelMemoryBytes).toBe(Math.round(0.6 * 6 * 1024 ** 3))
   })
 
-  it('are as large as the machines that are named, of which the replica gets what the machine does not need', () => {
+  it("have the size of the named machines, of which the replica gets all but the machine's own need", () => {
     const machine = (instanceTypes: string[], more = {}) => {
       const [pool] = poolsOf({ default: { device: 'cpu', instanceTypes, ...more } })
       return [pool?.vCpus, pool?.memoryGiB]
@@ -35,7 +35,7 @@ describe('the pools of a stage', () => {
     expect(poolsOf({ default: { instanceTypes: ['g6e.2xlarge'] } })[0]).toMatchObject({ vCpus: 8, memoryGiB: 64 })
   })
 
-  it('name every setting that is not usable', () => {
+  it('name every invalid setting', () => {
     const wrong = {
       GPU: {},
       default: { replicasMin: 3, replicasMax: 2, device: 'tpu', remoteImage: true },
@@ -57,12 +57,12 @@ describe('the pools of a stage', () => {
     )
   })
 
-  it('are refused without the one that serves deployments that name none, and as text that is no JSON', () => {
+  it('are refused without one named default, and as invalid JSON', () => {
     expect(() => poolsOf({ gpu: {} })).toThrow('pools: must have one named "default"')
     expect(() => parseStageConfig({ pools: 'default' })).toThrow('pools: must be JSON')
   })
 
-  it('are refused where two would have one port, with the one to call otherwise', () => {
+  it('are refused if two would share a port, with the one to rename', () => {
     const byPort = new Map<number, string>()
     const pair = Array.from({ length: 2000 }, (_, at) => `pool-${at}`).flatMap((name) => {
       const first = byPort.get(poolPort(name))
@@ -75,7 +75,7 @@ describe('the pools of a stage', () => {
     )
   })
 
-  it('fetch pictures only where there is a way to the internet', () => {
+  it('fetch remote images only with a route to the internet', () => {
     const pools = { default: { remoteImages: true } }
     expect(() => poolsOf(pools)).toThrow('egress: must be "nat" where a pool has remoteImages')
     expect(poolsOf(pools, { egress: 'nat' })[0]?.run.remoteImages).toBe(true)
@@ -90,7 +90,7 @@ describe('the load balancer of a stage', () => {
     >
   const [cpu, big] = [{ device: 'cpu' }, { device: 'cuda' }]
 
-  it('leads to each pool at the port that it had, whatever pool comes before it', () => {
+  it('keeps the port of each pool, whatever pools are added before it', () => {
     const portsOf = (resources: ReturnType<typeof resourcesOf>) =>
       Object.fromEntries(
         Object.entries(resources).flatMap(([id, { Type, Properties }]) =>
@@ -104,13 +104,13 @@ describe('the load balancer of a stage', () => {
     expect(new Set(Object.values(after)).size).toBe(3)
   })
 
-  it('and all of the pool "default" have the logical ids by which a stage that stands already knows them', () => {
+  it('keeps the logical ids of the pool "default", by which existing stages know it', () => {
     const ids = Object.entries(resourcesOf({ default: {} })).map(([id, { Type }]) => `${Type} ${id}`)
     expect(ids).toEqual(expect.arrayContaining(idsOfBefore))
   })
 })
 
-/** As they were when a stage had one pool, which had no name. */
+/** From before pools had names. */
 const idsOfBefore = [
   'AWS::ApiGatewayV2::Api FrontDoorApi9446D656',
   'AWS::ApiGatewayV2::Integration FrontDoorApiANYv1proxyInference087EB51F',
@@ -146,7 +146,7 @@ describe('a stage with a pool of GPUs and one of CPUs', () => {
     return { task, settings: settings(task), container: task.ContainerDefinitions[0] }
   }
 
-  it('has a service of each, on machines of its own', () => {
+  it('has a service for each, on its own machines', () => {
     expect(all('AWS::ECS::Service')).toHaveLength(2)
     expect(all('AWS::ECS::Cluster')).toHaveLength(1)
     const strategies = all('AWS::ECS::Service').map(([, { Properties }]) => Properties.CapacityProviderStrategy[0])
@@ -160,7 +160,7 @@ describe('a stage with a pool of GPUs and one of CPUs', () => {
     })
   })
 
-  it('gives a GPU, and an image with CUDA, only to those that have use for one', () => {
+  it('gives a GPU and a CUDA image only to GPU pools', () => {
     const [cuda, cpu] = [taskOf('default'), taskOf('cpu')]
     expect(cuda.container.ResourceRequirements).toEqual([{ Type: 'GPU', Value: '1' }])
     expect(cpu.container.ResourceRequirements).toBeUndefined()
@@ -169,7 +169,7 @@ describe('a stage with a pool of GPUs and one of CPUs', () => {
     expect(cpu.task.Cpu).toBe(String(8 * 1024 - 512))
   })
 
-  it('tells each how to run models, in settings that the service reads', () => {
+  it('configures each pool with settings that the service reads', () => {
     const [cuda, cpu] = [taskOf('default'), taskOf('cpu')]
     expect(cuda.settings).toMatchObject({ SLIPWAY_INTRA_OP_THREADS: '2', SLIPWAY_REMOTE_IMAGES: 'false' })
     expect(cuda.settings).not.toHaveProperty('SLIPWAY_ENGINES')
@@ -179,7 +179,7 @@ describe('a stage with a pool of GPUs and one of CPUs', () => {
     for (const name of Object.keys({ ...cuda.settings, ...cpu.settings })) expect(read).toContain(name)
   })
 
-  it('has an address of each, behind one load balancer, which its replicas report', () => {
+  it('has an address for each behind one load balancer, which its replicas report', () => {
     expect(all('AWS::ElasticLoadBalancingV2::LoadBalancer')).toHaveLength(1)
     const ports = all('AWS::ElasticLoadBalancingV2::Listener').map(([, { Properties }]) => Properties.Port)
     expect(ports).toEqual([80, poolPort('cpu')])
@@ -190,7 +190,7 @@ describe('a stage with a pool of GPUs and one of CPUs', () => {
     expect([outputs.InferenceUrl?.Value, outputs.InferenceUrlCpu?.Value]).toEqual(urls)
   })
 
-  it('scales each on its own numbers and within its own bounds', () => {
+  it('scales each on its own metrics and within its own bounds', () => {
     const bounds = all('AWS::ApplicationAutoScaling::ScalableTarget').map(([, { Properties }]) => [
       Properties.MinCapacity,
       Properties.MaxCapacity,
@@ -206,7 +206,7 @@ describe('a stage with a pool of GPUs and one of CPUs', () => {
     expect(pools).toEqual(['default', 'default', 'cpu', 'cpu'])
   })
 
-  it('shows each in a row of one dashboard, with the numbers that it scales by', () => {
+  it('shows each in a row of one dashboard, with its scaling metrics', () => {
     const [[, dashboard]] = all('AWS::CloudWatch::Dashboard') as [[string, { Properties: { DashboardBody: unknown } }]]
     const text = JSON.stringify(dashboard.Properties.DashboardBody)
     for (const pool of Object.keys(pools))
@@ -215,7 +215,7 @@ describe('a stage with a pool of GPUs and one of CPUs', () => {
     for (const metric of ['busy_share', 'queue_wait_seconds']) expect(text).toContain(metric)
   })
 
-  it('has alarms of each that say what to do, and tell the team', () => {
+  it('has alarms for each that say what to do and notify the team', () => {
     const alarms = teamAlarms(gpu)
     expect(alarms.map(({ about }) => about)).toEqual([...Array(5).fill('Pool default'), ...Array(5).fill('Pool cpu')])
     expect(new Set(alarms.map(({ told }) => told))).toEqual(new Set([`["${alarmTopicArn}"]`]))

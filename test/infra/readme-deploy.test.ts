@@ -8,7 +8,7 @@ import { repositoryRoot } from '../../infra/constructs/repository-root.ts'
 import { blocksOf } from '../support/readme-blocks.ts'
 import { templates } from './synthesised-app.ts'
 
-/** What a block gives to the CDK's command line, which is not run, where there is no sha256sum, as on a Mac. */
+/** The arguments that a block would pass to the CDK CLI, on a machine without sha256sum, such as a Mac. */
 function told(block: string, cwd: string): string[] {
   const { stdout, status } = spawnSync(
     'bash',
@@ -24,7 +24,7 @@ function told(block: string, cwd: string): string[] {
 
 const readme = blocksOf(readFileSync(join(repositoryRoot, 'README.md'), 'utf8'))
 
-it('each script that the README runs installs first what it needs, so that one may begin with any of them', () => {
+it('each npm script in the README first installs what it needs, so that any of them can be the first', () => {
   const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'))
   const shown = readme.filter(({ kind }) => kind === 'sh').flatMap(({ text }) => text.split('\n'))
   const run = shown.flatMap((line) => /^npm (?:run )?(\w+)/.exec(line)?.[1] ?? [])
@@ -32,7 +32,7 @@ it('each script that the README runs installs first what it needs, so that one m
   for (const name of run) expect(scripts[`pre${name}`], name).toBe(scripts.prestart)
 })
 
-it('each deployment that the README shows lets in the admin key that the first one chose', () => {
+it('each deployment in the README keeps the admin key of the first one', () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-readme-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const blocks = readme.filter(({ kind }) => kind === 'sh aws')
@@ -43,7 +43,7 @@ it('each deployment that the README shows lets in the admin key that the first o
   for (const words of deployments) expect(words).toContain(`adminKeySha256=${sha256}`)
 })
 
-it('names outputs that the stacks have, and both buckets, which have to be emptied before a stage is removed', () => {
+it('the README names existing outputs, and both buckets, which have to be emptied before a stage is removed', () => {
   const { data, api, gpu } = templates()
   const outputs = [data, api, gpu].flatMap((template) => Object.keys(template.findOutputs('*')))
   const deploy = readFileSync(join(repositoryRoot, 'README.md'), 'utf8')

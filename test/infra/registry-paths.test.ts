@@ -7,7 +7,7 @@ import { authPaths, hubPaths, maintenancePaths, registryPaths } from '../../infr
 import { dispatch } from '../../infra/local/dispatch.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 
-/** Whether API Gateway leads a path there. */
+/** Whether API Gateway routes a path to one of these patterns. */
 const leads = (paths: readonly string[], path: string): boolean =>
   paths.some((pattern) =>
     new RegExp(`^${pattern.replace('{proxy+}', '.+').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
@@ -22,12 +22,12 @@ const example = (pattern: string): string =>
 
 const metrics = createMetrics()
 const options = { table: {}, objects: {}, ingest: {}, version: '0', metrics } as unknown as HubOptions
-/** What an app answers itself, and not what it looks at on the way. */
+/** The routes of an app, without middleware. */
 const pathsOf = (app: { routes: { path: string }[] }): string[] =>
   [...new Set(app.routes.map(({ path }) => path))].filter((path) => !path.endsWith('*'))
 
 describe('the gateway', () => {
-  it('sends to a function what the local host sends to the same app', async () => {
+  it('routes to the same app as the local host', async () => {
     const to = (name: string) => () => new Response(name)
     const local = dispatch({
       registry: to('registry'),
@@ -43,7 +43,7 @@ describe('the gateway', () => {
     for (const path of maintenancePaths) expect(await asked(path), path).toBe('maintenance')
   })
 
-  it('leads to every route of the hub, and to none of the others by way of it', () => {
+  it('routes to every route of the hub, and to no other through it', () => {
     const hub = pathsOf(createHubApp(options))
     expect(hub.length).toBeGreaterThan(10)
     for (const path of hub) {
@@ -58,7 +58,7 @@ describe('the gateway', () => {
     expect(maintenance.every((path) => leads(maintenancePaths, path.replace('{id}', 'x')))).toBe(true)
   })
 
-  it('leads to the hub also where it says that there is nothing: other kinds, and models without an owner', () => {
+  it('routes to the hub where that answers 404: other repo types, and models without an owner', () => {
     for (const path of ['/datasets/acme/data/resolve/main/x', '/spaces/acme/app/raw/main/x', '/gpt2/resolve/main/x'])
       expect(leads(hubPaths, path), path).toBe(true)
   })

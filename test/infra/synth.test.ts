@@ -7,11 +7,11 @@ import { appUnderTest } from './synthesised-app.ts'
 const settings = { stage: 'prod', pools: '{"default": {}, "cpu": {"device": "cpu"}}' }
 const cfnLint = process.env.SLIPWAY_CFN_LINT ?? 'cfn-lint'
 const [, major = 0, minor = 0] = /(\d+)\.(\d+)/.exec(spawnSync(cfnLint, ['--version']).stdout?.toString() ?? '') ?? []
-// An older one does not know every property that the library writes.
+// An older one does not know every property that the CDK writes.
 const hasCfnLint = Number(major) > 1 || (Number(major) === 1 && Number(minor) >= 58)
 
 it.skipIf(!hasCfnLint)(
-  'has templates that cfn-lint finds nothing in',
+  'the templates pass cfn-lint',
   () => {
     const { app, outdir } = appUnderTest({ settings })
     app.synth()
@@ -30,12 +30,12 @@ it.each([
   { said: {}, stacks: ['slipway-dev-data', 'slipway-dev-api', 'slipway-dev-gpu'] },
   { said: { stage: 'prod' }, stacks: ['slipway-prod-data', 'slipway-prod-api', 'slipway-prod-gpu'] },
   { said: { gpu: 'false' }, stacks: ['slipway-dev-data', 'slipway-dev-api'] },
-])('is a stack for each lifetime, the GPUs among them unless they are left out: $said', ({ said, stacks }) => {
+])('the app has a stack per lifetime, with GPUs unless they are turned off: $said', ({ said, stacks }) => {
   const { app } = appUnderTest({ settings: said })
   expect(app.synth().stacks.map(({ stackName }) => stackName)).toEqual(stacks)
 })
 
-it('is the same every time, and asks no account for anything', () => {
+it('the synthesis is deterministic, and looks nothing up in an account', () => {
   const [first, second] = [appUnderTest({ settings }).app.synth(), appUnderTest({ settings }).app.synth()]
   expect(second.stacks.map(({ template }) => template)).toEqual(first.stacks.map(({ template }) => template))
   expect(first.manifest.missing ?? []).toEqual([])

@@ -7,14 +7,14 @@ import { buildApp } from '../../infra/build-app.ts'
 import { repositoryRoot } from '../../infra/constructs/repository-root.ts'
 
 interface SynthesisedAppProps {
-  /** What `-c key=value` would say. */
+  /** Like `-c key=value`. */
   settings?: Record<string, string>
   nag?: boolean
-  /** Whether esbuild really bundles the functions, which the templates do not depend on. */
+  /** Whether esbuild bundles the functions; the templates do not depend on it. */
   bundles?: boolean
 }
 
-/** The app as `cdk synth` builds it, feature flags included, in a folder of its own. */
+/** The app as `cdk synth` builds it, feature flags included, in its own folder. */
 export function appUnderTest({ settings = {}, nag = false, bundles = false }: SynthesisedAppProps = {}) {
   const cdkJson = JSON.parse(readFileSync(join(repositoryRoot, 'cdk.json'), 'utf8'))
   const outdir = mkdtempSync(join(tmpdir(), 'slipway-cdk-'))
@@ -24,7 +24,7 @@ export function appUnderTest({ settings = {}, nag = false, bundles = false }: Sy
   return { app: buildApp({ context, outdir, nag }), outdir }
 }
 
-/** The templates of every stack, by the name used on the command line. */
+/** The templates of all stacks, by their names on the command line. */
 export function templates(props: SynthesisedAppProps = {}) {
   const { app } = appUnderTest(props)
   const read = (id: string) => Template.fromStack(app.node.findChild(id) as Stack)

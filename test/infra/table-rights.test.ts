@@ -10,7 +10,7 @@ import { templates } from './synthesised-app.ts'
 
 const { api, gpu } = templates()
 
-/** The role of each deployable that has a part of the table. */
+/** The role of each deployable with table access. */
 const roles: Record<keyof typeof tableAccess, [Template, RegExp]> = {
   registry: [api, /^RegistryRole/],
   hub: [api, /^RegistryHubRole/],
@@ -30,7 +30,7 @@ const itemIn = (pattern: string) => ({ pk: pattern.replace('*', 'one'), sk: 'a' 
 const change = { expression: 'SET a = :a', values: { ':a': 1 } }
 const { orders, indexes } = tableDefinition
 
-/** Every way in which the code reads partitions like this. */
+/** Every call with which the code reads such a partition. */
 const readings = ({ table }: Policed, pattern: string): Call[] => {
   const key = itemIn(pattern)
   const query = { expression: 'pk = :pk', values: { ':pk': key.pk } }
@@ -46,7 +46,7 @@ const readings = ({ table }: Policed, pattern: string): Call[] => {
   ]
 }
 
-/** Every way in which it writes there. */
+/** Every call with which the code writes to such a partition. */
 const writings = ({ table }: Policed, pattern: string): Call[] => {
   const key = itemIn(pattern)
   return [
@@ -83,7 +83,7 @@ describe.each(Object.keys(tableAccess) as (keyof typeof tableAccess)[])('the rol
   const access: TableAccess = tableAccess[deployable]
   const { reads = [], writes = [], appends = [], lists = [], scans = false } = access
 
-  it('lets it do everything that its access names, by every call that the code makes', async () => {
+  it('allows everything in its access list, by every call of the code', async () => {
     const database = await policed(deployable)
     const calls = [
       ...[...reads, ...writes].flatMap((pattern) => readings(database, pattern)),
@@ -96,7 +96,7 @@ describe.each(Object.keys(tableAccess) as (keyof typeof tableAccess)[])('the rol
     expect(calls.length).toBeGreaterThan(20)
   })
 
-  it('lets it write nothing that it may only read, and touch nothing else', async () => {
+  it('allows no write to what is only readable, and nothing else', async () => {
     const database = await policed(deployable)
     const only = (patterns: readonly string[], others: readonly string[]) =>
       patterns.filter((pattern) => !others.includes(pattern))

@@ -1,7 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions'
 import { expect } from 'vitest'
 
-/** The alarms of a stack for people: those that scaling makes for itself say nothing of what to do. */
+/** The alarms of a stack for people, which have a description, unlike those of auto scaling. */
 export function teamAlarms(template: Template): { about: string; told: string }[] {
   const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties)
   return alarms
