@@ -28,7 +28,7 @@ const blobsOf = async (record: BackupRecord | undefined) => {
 const savedBlobs = async () => (await registry.objects.list({ prefix: 'backups/blobs/' })).objects.length
 
 describe('a backup', () => {
-  it('is complete only once its record is written, and that last', async () => {
+  it('is complete only once its record is written, which comes last', async () => {
     const { memo } = await at(0).run('backup')
     const [{ record } = {}] = await listBackups(registry.objects)
     expect(record).toMatchObject({ id: memo.backup, items: expect.any(Number) })
@@ -36,7 +36,7 @@ describe('a backup', () => {
     expect((await at(0).run('restore', { mode: 'merge' })).failure).toMatchObject({ code: 'backup_not_found' })
   })
 
-  it('may have any number of parts: the item of its job holds nothing of each', async () => {
+  it('may have any number of parts without growing the item of its job', async () => {
     const small = registry.maintenance({ limits: { pagesAtOnce: 1, itemsAtOnce: 2 } })
     const { memo } = await small.run('backup', { objects: true })
     const [{ record } = {}] = await listBackups(registry.objects)
@@ -45,7 +45,7 @@ describe('a backup', () => {
     expect((await blobsOf(record)).size).toBe((await registry.objects.list({ prefix: 'blobs/' })).objects.length)
   })
 
-  it('goes when it is too old, but never the newest complete one, and with it the blobs that only it has', async () => {
+  it('is deleted when it is too old, with the blobs that only it has, but never the newest complete one', async () => {
     const first = (await at(0).run('backup', { objects: true })).memo.backup
     const blobs = await savedBlobs()
     await registry.hub('/api/repos/delete', 'DELETE', { name: 'acme/one' })
@@ -59,7 +59,7 @@ describe('a backup', () => {
     expect(await ids()).toHaveLength(1)
   })
 
-  it('reads the lists of blobs of all backups side by side, to find which blobs are in none', async () => {
+  it('reads the blob lists of all backups in parallel to find unused blobs', async () => {
     for (const days of [0, 1, 2]) await at(days).run('backup', { objects: true })
     const { objects } = registry
     let [now, most] = [0, 0]
@@ -73,7 +73,7 @@ describe('a backup', () => {
     expect(most).toBe(3)
   })
 
-  it('with objects brings blobs back that were removed since', async () => {
+  it('with objects restores deleted blobs', async () => {
     await at(0).run('backup', { objects: true })
     const { objects } = await registry.objects.list({ prefix: 'blobs/' })
     await registry.objects.delete({ keys: objects.map(({ key }) => key) })
@@ -84,9 +84,9 @@ describe('a backup', () => {
   })
 
   it.each([
-    { what: 'is not made', writes: false },
-    { what: 'is made without an answer', writes: true },
-  ])('with objects lists every one of them, whichever write to it $what', { timeout: 120_000 }, async ({ writes }) => {
+    { what: 'fails', writes: false },
+    { what: 'succeeds without an answer', writes: true },
+  ])('with objects lists every blob, whichever write $what', { timeout: 120_000 }, async ({ writes }) => {
     await registry.repo('acme/two', { 'b.txt': 'bb' })
     const inBucket = (await registry.objects.list({ prefix: 'blobs/' })).objects.length
     let [at, moment] = [0, Date.now() + 3_600_000]
@@ -100,7 +100,7 @@ describe('a backup', () => {
       })
       const begun = () => maintenance.start('backup', { objects: true })
       const { job } = await begun().catch(begun)
-      // As a queue does where a message could not be worked on: it comes again, once the lease is over.
+      // Like a queue: a message that failed is redelivered once its lease has expired.
       for (let [message] = maintenance.waiting; message !== undefined; [message] = maintenance.waiting) {
         if (await maintenance.step().catch(() => false)) continue
         maintenance.waiting.unshift(message)
@@ -114,7 +114,7 @@ describe('a backup', () => {
     expect(at).toBeGreaterThan(15)
   })
 
-  it('is read again where a restore could not read it once', async () => {
+  it('is read again if a read fails once', async () => {
     await at(0).run('backup')
     let reads = 0
     const { objects } = registry
@@ -126,7 +126,7 @@ describe('a backup', () => {
     expect([job.state, reads]).toEqual(['DONE', 4])
   })
 
-  it('names the blobs that a restore cannot bring back, and brings all others', async () => {
+  it('restores all blobs it can, and names the others', async () => {
     await at(0).run('backup', { objects: true })
     const blobs = (await registry.objects.list({ prefix: 'blobs/' })).objects.map(({ key }) => key)
     const [damaged = '', gone = ''] = blobs.map((key) => key.split('/').at(-1) ?? '')
@@ -139,7 +139,7 @@ describe('a backup', () => {
     expect((await at(0).run('restore', { mode: 'merge' })).state).toBe('DONE')
   })
 
-  it('with objects is refused where one of them is damaged: it would not be whole', async () => {
+  it('with objects fails if one of them is damaged', async () => {
     const [blob] = (await registry.objects.list({ prefix: 'blobs/' })).objects
     await registry.objects.put({ key: blob?.key ?? '', body: Buffer.from('x'), sizeBytes: 1 })
     const job = await at(0).run('backup', { objects: true })
@@ -147,7 +147,7 @@ describe('a backup', () => {
     expect((await listBackups(registry.objects)).filter(({ record }) => record !== undefined)).toEqual([])
   })
 
-  it('that is damaged is found before anything is written', async () => {
+  it('is checked for damage before anything is written', async () => {
     const id = String((await at(0).run('backup')).memo.backup)
     const key = objectKeys.backup(id, 'registry-00001.ndjson.gz')
     const before = await registry.objects.head({ key })
@@ -160,7 +160,7 @@ describe('a backup', () => {
     expect(left).toEqual([])
   })
 
-  it('holds no session, no token, no secret in clear, and nothing that is under way', async () => {
+  it('contains no session, no token, no plain secret and no running work', async () => {
     const { table } = registry.database
     await table.put({ pk: 'REFRESH#abc', sk: 'REFRESH', userId: 'u' })
     await table.put({ pk: 'SIGNING#', sk: 'one', privateJwk: { d: 'secret' } })
@@ -181,7 +181,7 @@ describe('a backup', () => {
     expect(kinds.filter((kind) => /^(?:REFRESH|SIGNING|IMPORT#imp_1|UPLOAD)/.test(kind))).toEqual([])
   })
 
-  it('stops at an item of a kind that nobody told it of, instead of losing it', async () => {
+  it('fails at an item of an unknown kind instead of losing it', async () => {
     await registry.database.table.put({ pk: 'NOVEL#1', sk: 'NOVEL' })
     expect(await at(0).run('backup')).toMatchObject({ state: 'FAILED', failure: { code: 'unknown_item' } })
   })

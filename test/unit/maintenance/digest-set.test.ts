@@ -5,7 +5,7 @@ import { bytesOf, createDigestSet } from '../../../functions/maintenance/digest-
 const hash = (text: unknown) => createHash('sha256').update(String(text)).digest('hex')
 
 describe('a set of hashes', () => {
-  it('has what was added, and nothing else, also after it has grown', () => {
+  it('contains what was added and nothing else, even after it has grown', () => {
     const set = createDigestSet()
     for (let index = 0; index < 20_000; index++) expect(set.add(hash(index))).toBe(true)
     expect(set.add(hash(7))).toBe(false)
@@ -14,7 +14,7 @@ describe('a set of hashes', () => {
     for (let index = 20_000; index < 40_000; index++) if (set.has(hash(index))) expect.fail(`${index} is not in it`)
   })
 
-  it('is the same again from its bytes', () => {
+  it('can be restored from its bytes', () => {
     const hashes = Array.from({ length: 5000 }, (_, index) => hash(index))
     const set = createDigestSet()
     set.addAll(bytesOf(hashes))
@@ -23,7 +23,7 @@ describe('a set of hashes', () => {
     expect(set.has(hash('other'))).toBe(false)
   })
 
-  it('takes bytes that lie anywhere in a larger buffer', () => {
+  it('accepts bytes at any offset of a larger buffer', () => {
     const bytes = bytesOf([hash(1), hash(2)])
     const shifted = Buffer.alloc(bytes.length + 8, 7)
     shifted.set(bytes, 1)

@@ -5,15 +5,15 @@ import { fsck, put, registry, repo, revision, useCheckedRegistry } from './suppo
 
 useCheckedRegistry()
 
-describe('a blob that is lost, damaged or cannot be read', () => {
-  it('is said to be beyond mending where no copy is, and left', async () => {
+describe('a lost, damaged or unreadable blob', () => {
+  it('is reported as not repairable if there is no copy, and left', async () => {
     const [file] = (await registry.database.scan()).filter(({ sk }) => sk === 'b.txt')
     await registry.objects.delete({ keys: [objectKeys.blob(String(file?.sha256))] })
     expect(await fsck({ repair: true })).toEqual([{ kind: 'blob-missing', repairable: false, repaired: false }])
     expect(await fsck()).toHaveLength(1)
   })
 
-  it('of a mirror is imported again from the Hub that it mirrors, once for all of its files', async () => {
+  it('of a mirror is imported again from its upstream Hub, once for all its files', async () => {
     const { database, objects } = registry
     await put(keys.repo(repo.id), { mirror: 'https://hub.test/acme/one' })
     await put(keys.revision(repo.id, revision.id), { source: 'hf://acme/one', sourceRevision: revision.id })
@@ -32,7 +32,7 @@ describe('a blob that is lost, damaged or cannot be read', () => {
     expect(maintenance.asked.filter(({ step }) => step === 'plan')).toHaveLength(1)
   })
 
-  it('is removed only where its bytes really are others, and only where a repair is asked for', async () => {
+  it('is deleted only if its bytes are really wrong and a repair is requested', async () => {
     const [file] = (await registry.database.scan()).filter(({ sk }) => sk === 'b.txt')
     const key = objectKeys.blob(String(file?.sha256))
     await registry.objects.put({ key, body: Buffer.from('xx'), sizeBytes: 2 })
@@ -43,7 +43,7 @@ describe('a blob that is lost, damaged or cannot be read', () => {
     expect(await registry.objects.head({ key })).toBeUndefined()
   })
 
-  it('is told of where it is damaged in the backup too: the rest is mended, and no repair of it is promised again', async () => {
+  it('that is damaged in the backup, too, is reported as not repairable, and the rest is repaired', async () => {
     const { objects, database } = registry
     expect((await registry.maintenance().run('backup', { objects: true })).state).toBe('DONE')
     const sha256Of = async (path: string) => String((await database.scan()).find(({ sk }) => sk === path)?.sha256)
@@ -60,7 +60,7 @@ describe('a blob that is lost, damaged or cannot be read', () => {
     expect(await fsck({ repair: true })).toEqual([{ kind: 'blob-missing', repairable: false, repaired: false }])
   })
 
-  it('is told of where it cannot be read twice, and not where it could not be read once; the check goes on', async () => {
+  it('is reported if two reads fail, but not if one does, and the check continues', async () => {
     const { objects, database } = registry
     const files = (await database.scan()).filter(({ sk }) => sk === 'a.txt' || sk === 'b.txt')
     const [broken, shaken] = files.map(({ sha256 }) => String(sha256))

@@ -8,22 +8,22 @@ useCheckedRegistry()
 describe('fsck', () => {
   it.each<[string, () => Promise<unknown>, string[]]>([
     [
-      'a name that leads to no repo any more',
+      'a repo without its name',
       () => registry.database.table.delete(keys.repoName('model', 'acme/one')),
       ['claim-missing'],
     ],
     [
-      'a name that is held by nobody',
+      'a name without a repo',
       () => registry.database.table.put({ ...keys.repoName('model', 'acme/ghost'), repoId: 'f'.repeat(24) }),
       ['claim-without-repo'],
     ],
     [
-      'a repo that a list does not show',
+      'a repo missing in a list',
       () => registry.database.table.delete(keys.repoEntry('model#active#all#', 'acme/one')),
       ['entry-missing'],
     ],
     [
-      'an owner of an earlier version, in no list',
+      'an owner from an earlier version, missing in the list',
       () =>
         registry.database.table.update(keys.owner('acme'), {
           expression: 'REMOVE listPk, listSk',
@@ -32,48 +32,48 @@ describe('fsck', () => {
       ['owner-unlisted'],
     ],
     [
-      'a repo that a list shows wrongly',
+      'a repo outdated in a list',
       () => put(keys.repoEntry('model#active#all#', 'acme/one'), { sizeBytes: 1 }),
       ['entry-missing'],
     ],
     [
-      'a repo in a list where it does not belong',
+      'a repo in a wrong list',
       () => put(keys.repoEntry('model#active#public#', 'acme/one'), { id: repo.id }),
       ['entry-extra'],
     ],
     [
-      'a head that is not where main is',
+      'a summary that does not fit main',
       () => put(keys.repo(repo.id), { sizeBytes: 7 }),
       ['entry-missing', 'head-wrong'],
     ],
     [
-      'a revision that is lost',
+      'a lost revision',
       () => registry.database.table.delete(keys.revision(repo.id, revision.id)),
       ['ref-dangling', 'revision-missing'],
     ],
     [
-      'a file that is lost',
+      'a lost file',
       () => registry.database.table.delete(keys.revisionFile(repo.id, revision.id, 'a.txt')),
       ['files-wrong'],
     ],
     [
-      'a manifest that is lost',
+      'a lost manifest',
       () => registry.objects.delete({ keys: [objectKeys.manifest(repo.id, revision.id)] }),
       ['manifest-missing'],
     ],
     [
-      'a manifest that is no manifest',
+      'an invalid manifest',
       () =>
         registry.objects.put({ key: objectKeys.manifest(repo.id, revision.id), body: Buffer.from('{'), sizeBytes: 1 }),
       ['manifest-broken'],
     ],
     [
-      'the manifest of a repo that is lost',
+      'a lost manifest of a repo',
       () => registry.objects.delete({ keys: [objectKeys.repoManifest(repo.id)] }),
       ['repo-manifest-missing'],
     ],
     [
-      'the manifest of a repo that is stale',
+      'a stale manifest of a repo',
       () =>
         put(keys.branch(repo.id, 'old'), {
           kind: 'branch',
@@ -84,12 +84,12 @@ describe('fsck', () => {
       ['repo-manifest-stale'],
     ],
     [
-      'a commit that is miscounted',
+      'a revision of a wrong depth',
       () => put(keys.revision(repo.id, revision.id), { depth: 9 }),
       ['depth-wrong', 'manifest-wrong'],
     ],
     [
-      'what an owner holds and is not charged for',
+      'a blob that is not counted for its owner',
       async () => {
         const [held] = (await registry.database.scan()).filter(({ pk }) => pk === 'HELD#acme')
         await registry.database.table.delete({ pk: String(held?.pk), sk: String(held?.sk) })
@@ -97,19 +97,19 @@ describe('fsck', () => {
       ['held-missing', 'usage-wrong'],
     ],
     [
-      'what an owner is said to use',
+      'wrong usage counters',
       () => put(keys.usage('acme'), { repos: 5, storedBytes: 1, deployments: 3 }),
       ['usage-wrong', 'usage-wrong', 'usage-wrong'],
     ],
     [
-      'a repo that is lost, with its name and its lists',
+      'a lost repo whose name and lists remain',
       async () => {
         await registry.database.table.delete(keys.repo(repo.id))
         await registry.database.table.delete(keys.branch(repo.id, 'main'))
       },
       ['repo-missing'],
     ],
-  ])('finds and mends %s, and finds nothing afterwards', async (_, spoil, kinds) => {
+  ])('finds and repairs %s, and then finds nothing', async (_, spoil, kinds) => {
     await spoil()
     const before = await fsck()
     expect(before.map(({ kind }) => kind)).toEqual(expect.arrayContaining(kinds))

@@ -4,18 +4,18 @@ import { fsck, registry, useCheckedRegistry } from './support/checked-registry.t
 useCheckedRegistry()
 
 describe('fsck', () => {
-  it('finds nothing where nothing is wrong', async () => {
+  it('finds nothing in a healthy registry', async () => {
     expect(await fsck({ deep: true })).toEqual([])
   })
 
-  it('takes nothing for wrong that was written a moment ago and is still on its way', async () => {
+  it('ignores what was written a moment ago and is still in progress', async () => {
     await registry.hub('/api/models/acme/one/branch/fresh', 'POST', {})
     const now = () => new Date()
     const job = await registry.maintenance({ now }).run('fsck')
     expect(job.counts.discrepancies ?? 0).toBe(0)
   })
 
-  it('rebuilds an empty table from the manifests: repos, revisions, refs and files are the same', async () => {
+  it('rebuilds repos, revisions, refs and files from the manifests if the table is empty', async () => {
     await registry.hub('/api/repos/move', 'POST', { fromRepo: 'globex/two', toRepo: 'acme/moved' })
     await registry.hub('/api/models/acme/one/tag/main', 'POST', { tag: 'v1' })
     await registry.ingest()

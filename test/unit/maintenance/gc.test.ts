@@ -21,7 +21,7 @@ let registry: TestRegistry
 beforeEach(async () => {
   registry = await startRegistry()
   await registry.repo('acme/kept', { 'a.txt': 'both have this' })
-  await registry.repo('acme/gone', { 'a.txt': 'both have this', 'b.txt': 'only in the one that goes' })
+  await registry.repo('acme/gone', { 'a.txt': 'both have this', 'b.txt': 'only in the deleted one' })
   await registry.repo('globex/other', { 'a.txt': 'both have this' })
 })
 afterEach(() => registry.close())
@@ -44,7 +44,7 @@ async function deleteGone() {
 }
 
 describe('a collection', () => {
-  it('leaves a deleted repo until its grace is over, and then nothing of it', async () => {
+  it('keeps a deleted repo during its grace period, and then removes all of it', async () => {
     const id = await idOf('acme/gone')
     const before = await blobs()
     await deleteGone()
@@ -60,20 +60,20 @@ describe('a collection', () => {
     expect((await registry.maintenance().run('fsck', { deep: true })).counts.discrepancies ?? 0).toBe(0)
   })
 
-  it('gives its owner back what no other repo of its own needs, exactly once', async () => {
+  it('releases only the stored bytes that no other repo of the owner needs, exactly once', async () => {
     const before = await usageOf('acme')
     const other = await usageOf('globex')
     await deleteGone()
     expect(await usageOf('acme')).toEqual(before)
     await later(31).run('gc')
-    const freed = 'only in the one that goes'.length + '---\nlicense: mit\n---\n# acme/gone\n'.length
+    const freed = 'only in the deleted one'.length + '---\nlicense: mit\n---\n# acme/gone\n'.length
     expect(await usageOf('acme')).toMatchObject({ repos: 1, storedBytes: (before?.storedBytes ?? 0) - freed })
     await later(32).run('gc')
     expect(await usageOf('acme')).toMatchObject({ repos: 1, storedBytes: (before?.storedBytes ?? 0) - freed })
     expect(await usageOf('globex')).toEqual(other)
   })
 
-  it('says in a dry run what it would free, and changes nothing', async () => {
+  it('reports in a dry run what it would free, and changes nothing', async () => {
     await deleteGone()
     const [items, files] = [await state(), await blobs()]
     const { counts } = await later(31).run('gc', { dryRun: true })
@@ -85,7 +85,7 @@ describe('a collection', () => {
       expect(counts[what], what).toBe(real[what])
   })
 
-  it('leaves a repo that was brought back while it was about to go', async () => {
+  it('keeps a repo that is restored just before its removal', async () => {
     await deleteGone()
     const { table } = registry.database
     const id = await idOf('acme/gone')
@@ -99,7 +99,7 @@ describe('a collection', () => {
     expect((await registry.maintenance().run('fsck', { deep: true })).counts.discrepancies ?? 0).toBe(0)
   })
 
-  it('removes the files of a revision that nobody published, and lets nobody publish it without them', async () => {
+  it('removes the files of a revision that was never published, which can then not be published', async () => {
     const { table } = registry.database
     const repoId = await idOf('acme/kept')
     const [revision, sha256] = ['e'.repeat(40), 'd'.repeat(64)]
@@ -111,14 +111,14 @@ describe('a collection', () => {
     expect(left).toEqual([])
   })
 
-  it('removes what was staged and never used after a week, but nothing of an upload that may still come', async () => {
+  it('removes unused staged objects after a week, and not before', async () => {
     const put = (key: string) => registry.objects.put({ key, body: Buffer.from('x'), sizeBytes: 1 })
     await put(objectKeys.staging('imp_lost', 'abc'))
     expect((await later(6).run('gc')).counts.objectsFreed ?? 0).toBe(0)
     expect((await later(8).run('gc')).counts).toMatchObject({ objectsFreed: 1 })
   })
 
-  it('ends an upload in parts after a week that nobody goes on with, and leaves one that an import does', async () => {
+  it('aborts a multipart upload after a week, unless an import continues it', async () => {
     const { uploads } = registry.objects
     const begin = (importId: string) => uploads.create({ key: objectKeys.staging(importId, 'abc') })
     await begin('imp_lost')
@@ -132,7 +132,7 @@ describe('a collection', () => {
     expect(await uploads.open({ prefix: 'staging/', limit: 10 })).toMatchObject([{ uploadId }])
   })
 
-  it('gives the name of a namespace back after a day that has nothing and nobody: one made for an import that failed', async () => {
+  it('removes an empty namespace without members after a day, such as that of a failed import', async () => {
     const { table } = registry.database
     const now = new Date()
     const createdAt = now.toISOString()
@@ -153,7 +153,7 @@ describe('a collection', () => {
     expect(left.flat()).toEqual(names.slice(1))
   })
 
-  it('leaves a namespace to who becomes its admin while it is looked at', async () => {
+  it('keeps a namespace that gets an admin at that moment', async () => {
     const { table } = registry.database
     const owner = await ensureOrganisation(table, { name: 'typo', createdBy: 'drop', now: new Date() })
     await table.put({ ...keys.user('user_ada'), id: 'user_ada' })
@@ -174,7 +174,7 @@ describe('a collection', () => {
     expect((await listMembers(table, { owner: 'typo', limit: 9 })).items).toMatchObject([{ userId: 'user_ada' }])
   })
 
-  it('removes a blob that nobody ever named once it is older than its grace', async () => {
+  it('removes a blob without references once it is older than its grace period', async () => {
     const body = Buffer.from('nobody')
     const key = objectKeys.blob('0a'.repeat(32))
     await registry.objects.put({ key, body, sizeBytes: body.length })

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => registry.close())
 
 describe('a maintenance job', () => {
-  it('is one at a time: the same is answered again, another is refused, and the next begins when it is over', async () => {
+  it('runs alone: the same job is returned, another one is refused, and the next can start when it is over', async () => {
     const maintenance = registry.maintenance()
     const { job, created } = await maintenance.start('fsck', { deep: true })
     expect(created).toBe(true)
@@ -24,7 +24,7 @@ describe('a maintenance job', () => {
     expect((await maintenance.start('gc')).created).toBe(true)
   })
 
-  it('is made once however many ask for it at once', async () => {
+  it('is created once, however many request it at once', async () => {
     const maintenance = registry.maintenance()
     const asked = await Promise.allSettled(Array.from({ length: 20 }, () => maintenance.start('gc')))
     const ids = asked.map((one) => (one.status === 'fulfilled' ? one.value : one.reason))
@@ -33,7 +33,7 @@ describe('a maintenance job', () => {
   })
 
   it.each(['fsck', 'gc', 'backup'] as const)(
-    'goes on where whoever worked on it died, whatever it was just writing: %s',
+    'continues after the death of its worker at any write: %s',
     { timeout: 240_000 },
     async (kind) => {
       const whole = await registry.maintenance({ limits: { budgetMs: 0 } }).run(kind)
@@ -62,7 +62,7 @@ describe('a maintenance job', () => {
     },
   )
 
-  it('is done by one worker, however often its message comes', async () => {
+  it('runs once, however often its message is delivered', async () => {
     const maintenance = registry.maintenance({ limits: { budgetMs: 0 } })
     await maintenance.start('backup')
     for (const message of maintenance.waiting.slice()) maintenance.waiting.push(message, message, message)
@@ -76,14 +76,14 @@ describe('a maintenance job', () => {
     expect(records).toHaveLength(1)
   })
 
-  it('fails with its reason, and makes room, where trying again does not help', async () => {
+  it('fails with its reason and allows the next if retrying cannot help', async () => {
     const maintenance = registry.maintenance()
     const job = await maintenance.run('restore')
     expect(job).toMatchObject({ state: 'FAILED', failure: { code: 'backup_not_found' } })
     expect((await maintenance.start('gc')).created).toBe(true)
   })
 
-  it('that is refused is told as a warning, and no failure of it with a stack where its reason is known', async () => {
+  it('is logged as a warning if it is refused, and as an error without a stack if the reason is known', async () => {
     const lines: Record<string, unknown>[] = []
     const log = createLogger({ level: 'warn', destination: { write: (line: string) => lines.push(JSON.parse(line)) } })
     const maintenance = registry.maintenance({ log })
@@ -95,7 +95,7 @@ describe('a maintenance job', () => {
     expect(lines[1]).not.toHaveProperty('err')
   })
 
-  it('that nobody works on any more is ended by another one', async () => {
+  it('that was abandoned is ended by the next one', async () => {
     let moment = Date.now()
     const maintenance = registry.maintenance({ now: () => new Date(moment) })
     const { job } = await maintenance.start('gc')

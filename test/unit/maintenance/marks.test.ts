@@ -6,7 +6,7 @@ import { objectKeys } from '../../../shared/objects/keys.ts'
 import { Fuse } from '../../faults/support/fuse.ts'
 import { createMemoryObjects } from '../gpu-service/support/memory-objects.ts'
 
-it.each([1, 2])('a piece of marks is staged whole by a second try, whichever write failed: %i', async (at) => {
+it.each([1, 2])('a chunk of marks is complete after a second try, whichever write failed: %i', async (at) => {
   const objects = createMemoryObjects()
   const fuse = new Fuse({ at, writes: false, dies: false })
   const first = { blobs: ['0a'.repeat(32)], held: ['0b'.repeat(32)] }

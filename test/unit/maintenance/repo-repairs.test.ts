@@ -24,7 +24,7 @@ const found = async (name: string): Promise<RepoItem> => {
 }
 
 describe('a check of the registry', () => {
-  it('mends a repo whose change was broken off between its two halves', async () => {
+  it('repairs a repo whose change was interrupted halfway', async () => {
     await host.make('lab/halved')
     await host.ask('PATCH', '/lab/halved', { json: { tags: ['gold'] } })
     const repo = await found('lab/halved')
@@ -38,7 +38,7 @@ describe('a check of the registry', () => {
     expect((await check(repo.id)).filter(({ kind }) => kind === 'entry-missing')).toEqual([])
   })
 
-  it('brings a lost repo back with its versions in their order, and gives no number twice', async () => {
+  it('restores a lost repo with its versions in order, and uses no number twice', async () => {
     await host.make('lab/lost')
     await host.commit('lab/lost', { 'a.txt': 'a' })
     for (const name of ['zeta', undefined, 'alpha']) await host.ask('POST', '/lab/lost/versions', { json: { name } })

@@ -16,7 +16,7 @@ const commit = (repo: string, path: string) => {
   return registry().hub(`/api/models/${repo}/commit/main`, 'POST', body)
 }
 
-/** Replaces the registry by its backup, with something done when all of that is written and the rest is to be removed. */
+/** Replaces the registry by its backup, and does `work` once that is written but before the rest is removed. */
 function replaceBeside(work: () => Promise<unknown>) {
   let isDone = false
   const scan: TableScan = async (request) => {
@@ -28,7 +28,7 @@ function replaceBeside(work: () => Promise<unknown>) {
 }
 
 describe('a restore that replaces', () => {
-  it('leaves each branch leading to a whole revision, also one that is moved while the rest is removed', async () => {
+  it('leaves each branch at a complete revision, even one that moves during the restore', async () => {
     await run('backup')
     await replaceBeside(async () => {
       for (const path of ['first.txt', 'second.txt']) await commit('acme/one', path)
@@ -39,15 +39,15 @@ describe('a restore that replaces', () => {
     const head = await getRevision(registry().database.table, repo?.id ?? '', repo?.revision ?? '')
     expect(await getRevision(registry().database.table, repo?.id ?? '', head?.parent ?? '')).toBeDefined()
     await registry().ingest()
-    // Its owner's counts are those of the backup.
+    // The usage of its owner is that of the backup.
     expect(await check({ repair: true })).toEqual(['held-missing acme', 'usage-wrong acme storedBytes'])
     expect(await check()).toEqual([])
   })
 
-  it('leaves the files of a revision that is published just behind their being seen', async () => {
+  it('keeps the files of a revision that is published just after they were scanned', async () => {
     await run('backup')
     const { table } = registry().database
-    // Between its files being written and its branch being moved.
+    // Pauses after the files are written and before the branch moves.
     const [begun, goesOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     const transact = table.transact.bind(table)
     table.transact = async (actions) => {
@@ -74,7 +74,7 @@ describe('a restore that replaces', () => {
     expect(tree.map(({ path }) => path).toSorted()).toEqual(['README.md', 'a.txt', 'late.txt'])
   })
 
-  it('leaves what replicas say of what they serve, and what signs: nobody would say it again for minutes', async () => {
+  it('keeps the reports of replicas and the signing keys, which would otherwise be missing for minutes', async () => {
     const live = [
       keys.replica('iris', 'one'),
       keys.deploymentUse('iris', '2026-11-22'),
@@ -92,7 +92,7 @@ describe('a restore that replaces', () => {
     for (const key of live) expect(await table.get(key), key.pk).toBeDefined()
   })
 
-  it('tells replicas that deployments changed, which look for that seldom by themselves', async () => {
+  it('tells replicas that deployments changed', async () => {
     const { table } = registry().database
     await noteDeploymentChange(table)
     await run('backup')

@@ -6,7 +6,7 @@ const { registry, run, found, listed, loseTable, check } = useRestores()
 const rename = (fromRepo: string, toRepo: string) => registry().hub('/api/repos/move', 'POST', { fromRepo, toRepo })
 const idOf = async (name: string) => (await found(name))?.id
 
-describe('a restore after the loss of a table, with repos that were renamed since the backup,', () => {
+describe('a restore after the loss of the table, with repos renamed since the backup,', () => {
   const loseAndRestore = async () => {
     await registry().ingest()
     await loseTable()
@@ -18,7 +18,7 @@ describe('a restore after the loss of a table, with repos that were renamed sinc
   it.each([
     ['one', 'two'],
     ['two', 'one'],
-  ])('gives "%s" its new name, and "%s" the one that became free by that', async (first, second) => {
+  ])('gives "%s" its new name, and "%s" the name that this freed', async (first, second) => {
     const ids = [await idOf(`acme/${first}`), await idOf(`acme/${second}`)]
     await run('backup')
     await rename(`acme/${first}`, 'acme/three')
@@ -30,7 +30,7 @@ describe('a restore after the loss of a table, with repos that were renamed sinc
     expect(await check()).toEqual([])
   })
 
-  it('gives two each other’s names that swapped them', async () => {
+  it('gives two repos their swapped names', async () => {
     const ids = [await idOf('acme/one'), await idOf('acme/two')]
     await run('backup')
     await rename('acme/one', 'acme/three')
@@ -42,7 +42,7 @@ describe('a restore after the loss of a table, with repos that were renamed sinc
     expect(await check()).toEqual([])
   })
 
-  it('leads from every name that one had to what it is called now', async () => {
+  it('finds a repo by all names it had', async () => {
     const id = await idOf('acme/one')
     await run('backup')
     await rename('acme/one', 'acme/three')
@@ -53,7 +53,7 @@ describe('a restore after the loss of a table, with repos that were renamed sinc
     expect(await listed()).toEqual(['acme/four', 'acme/two'])
   })
 
-  it('leads from no name that another one has by now', async () => {
+  it('does not redirect a name that another repo has', async () => {
     await run('backup')
     await rename('acme/one', 'acme/three')
     await rename('acme/three', 'acme/four')
@@ -64,7 +64,7 @@ describe('a restore after the loss of a table, with repos that were renamed sinc
     expect(await check()).toEqual([])
   })
 
-  it('without a backup a check leads from the names that one had, too', async () => {
+  it('without a backup, fsck also finds a repo by its former name', async () => {
     const id = await idOf('acme/one')
     await rename('acme/one', 'acme/three')
     await registry().ingest()

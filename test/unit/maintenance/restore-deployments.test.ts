@@ -15,7 +15,7 @@ const setPaused = (name: string, isPaused: boolean) =>
   changeDeployment(table(), name, (item) => ({ ...item, isPaused }))
 const isPaused = async (name: string) => (await getDeployment(table(), name))?.isPaused === true
 
-it('a restore after the loss of a table has deployments serve that served, and pauses those that were paused', async () => {
+it('a restore after the loss of the table resumes active deployments, and pauses paused ones', async () => {
   await deploy('serving')
   await deploy('paused', { isPaused: true })
   await run('backup')
@@ -24,7 +24,7 @@ it('a restore after the loss of a table has deployments serve that served, and p
   expect([await isPaused('serving'), await isPaused('paused')]).toEqual([false, true])
 })
 
-it('a restore in the place of what is there resumes no deployment that is paused now, and each counts its changes on', async () => {
+it('a restore that replaces the registry resumes no paused deployment, and increments the versions', async () => {
   await deploy('stopped')
   await deploy('resumed', { isPaused: true })
   await run('backup')

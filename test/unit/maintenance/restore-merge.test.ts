@@ -22,7 +22,7 @@ const day = 86_400_000
 const { registry, run, found, remove, listed, loseTable, check } = useRestores()
 
 describe('a restore that merges', () => {
-  it('leaves a repo deleted that was deleted since', async () => {
+  it('leaves deleted repos deleted', async () => {
     await run('backup')
     await remove('acme/one')
     await registry().ingest()
@@ -31,7 +31,7 @@ describe('a restore that merges', () => {
     expect(await check()).toEqual([])
   })
 
-  it('lets nobody in again who was let out since: of an organisation, or by an invitation', async () => {
+  it('does not restore removed members and invitations', async () => {
     const { table } = registry().database
     const lab: OwnerItem = { name: 'Lab', kind: 'organisation', createdAt: '', createdBy: 'user_ada', admins: 0 }
     const member = (userId: string): MemberItem => ({
@@ -53,7 +53,7 @@ describe('a restore that merges', () => {
     expect((await listMemberships(table, { userId: 'user_bob', limit: 9 })).items).toEqual([])
     expect(await findInvitation(table, invitation.sha256)).toBeUndefined()
 
-    // Of one that was lost, and made anew by a file that was dropped, all are members again.
+    // All members return to an organisation that was lost and recreated by a dropped file.
     await putMember(table, { owner: lab, member: member('user_bob') })
     await run('backup')
     await loseTable()
@@ -65,7 +65,7 @@ describe('a restore that merges', () => {
       expect((await listMemberships(table, { userId, limit: 9 })).items).toHaveLength(1)
   })
 
-  it('serves nothing by itself that was taken down since, and nothing at all of a repo that was deleted', async () => {
+  it('restores a deleted deployment paused, and not at all if its repo is deleted', async () => {
     const { table } = registry().database
     const deploy = async (repo: string) => {
       const { id: repoId = '', revision = '' } = (await found(repo)) ?? {}
@@ -88,7 +88,7 @@ describe('a restore that merges', () => {
     expect(await check()).toEqual([])
   })
 
-  it('shows a repo nowhere that it left since: no longer public, or called otherwise', async () => {
+  it('restores no outdated list entry of a repo that became private or was renamed', async () => {
     await run('backup')
     await registry().hub('/api/models/acme/one/settings', 'PUT', { private: true })
     await registry().hub('/api/repos/move', 'POST', { fromRepo: 'acme/two', toRepo: 'acme/three' })
@@ -98,7 +98,7 @@ describe('a restore that merges', () => {
     expect(await check()).toEqual([])
   })
 
-  it('brings a repo back whole that was removed for good since, and counts it', async () => {
+  it('restores a purged repo completely, and counts it', async () => {
     await run('backup', { objects: true })
     await remove('acme/one')
     await registry()
@@ -107,12 +107,12 @@ describe('a restore that merges', () => {
     expect(await found('acme/one')).toBeUndefined()
     await run('restore', { mode: 'merge', objects: true })
     expect(await listed()).toEqual(['acme/one', 'acme/two'])
-    // A collection removed its manifests with it.
+    // The collection deleted its manifests.
     expect((await check({ repair: true })).filter((finding) => !/manifest-missing /.test(finding))).toEqual([])
     expect(await check()).toEqual([])
   })
 
-  it('leaves the name of a repo to the one that has it by now', async () => {
+  it('leaves a name to the repo that has it now', async () => {
     await run('backup')
     await loseTable()
     await registry().repo('acme/one')
@@ -120,7 +120,7 @@ describe('a restore that merges', () => {
     await run('restore', { mode: 'merge' })
     expect(await found('acme/one')).toEqual(anew)
     expect(await listed()).toEqual(['acme/one', 'acme/two'])
-    // The other one is in the bucket still, and comes once this one is called otherwise.
+    // The other one is still in the bucket, and is restored once this one has another name.
     expect((await check({ repair: true })).filter((finding) => !/^revision-/.test(finding))).toEqual([
       'repo-missing acme/one',
     ])

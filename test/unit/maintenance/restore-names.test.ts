@@ -20,7 +20,7 @@ const register = (user: UserItem) =>
   registry().database.table.transact(userCreation({ user, passwordHash: 'hash', isFirst: false }))
 
 describe('a restore that merges', () => {
-  it('lets nobody who was in an organisation that is gone into what a user has by its name', async () => {
+  it('does not make members of a deleted organisation members of a user with its name', async () => {
     const { table } = registry().database
     await register(userOf('user_ada', 'ada'))
     const lab: OwnerItem = { name: 'lab', kind: 'organisation', createdAt: '', createdBy: 'user_ada', admins: 1 }
@@ -34,7 +34,7 @@ describe('a restore that merges', () => {
     expect((await listMemberships(table, { userId: 'user_ada', limit: 9 })).items).toEqual([])
   })
 
-  it('brings no user back whose name is another one’s by now, nor what it came in with', async () => {
+  it('restores no user whose name another user has now, nor their keys', async () => {
     const { table } = registry().database
     await register(userOf('user_ada', 'ada'))
     await register(userOf('user_bob', 'bob'))
@@ -53,7 +53,7 @@ describe('a restore that merges', () => {
     expect(await findIdentity(table, 'user_ada')).toBeUndefined()
     expect(await findApiKey(table, 'ab')).toBeUndefined()
     expect(await table.get(keys.email('user_ada@example.com'))).toBeUndefined()
-    // Whoever has a name of its own is back with all of it.
+    // A user whose name is free is restored completely.
     expect((await findIdentity(table, 'user_bob'))?.memberships).toMatchObject([{ owner: 'lab', role: 'admin' }])
     expect(await findApiKey(table, 'cd')).toBeDefined()
     expect(await table.get(keys.email('user_bob@example.com'))).toMatchObject({ userId: 'user_bob' })
@@ -61,7 +61,7 @@ describe('a restore that merges', () => {
   })
 })
 
-it('a restore that merges brings a user back whose namespace a file that was dropped made anew', async () => {
+it('a restore that merges restores a user whose namespace a dropped file recreated', async () => {
   const { table } = registry().database
   await register(userOf('user_ada', 'ada'))
   await run('backup')
@@ -72,10 +72,10 @@ it('a restore that merges brings a user back whose namespace a file that was dro
   expect(await findOwner(table, 'ada')).toMatchObject({ kind: 'user', userId: 'user_ada' })
 })
 
-describe('a restore that merges what a namespace had that another one has by now', () => {
+describe('a restore that merges into a namespace with a new owner', () => {
   const now = () => new Date()
 
-  it('brings no repo back into it that was removed for good, nor a deployment', async () => {
+  it('restores no purged repo and no deployment of the former owner', async () => {
     const { table } = registry().database
     await registry().repo('lab/secret')
     const { id: repoId = '', revision = '' } = (await found('lab/secret')) ?? {}
@@ -107,7 +107,7 @@ describe('a restore that merges what a namespace had that another one has by now
     expect(await getDeployment(table, 'of-acme')).toBeUndefined()
   })
 
-  it('brings repos back that were lost with the table: whoever had it has registered again', async () => {
+  it('restores the repos that were lost with the table, because the same owner registered again', async () => {
     await registry().repo('lab/own')
     await registry().maintenance({ now }).run('backup')
     await loseTable()
@@ -117,8 +117,8 @@ describe('a restore that merges what a namespace had that another one has by now
   })
 })
 
-describe('a restore after the loss of a table', () => {
-  it('leaves a namespace that came since, and has a repo, to nobody who registers by its name', async () => {
+describe('a restore after the loss of the table', () => {
+  it('keeps a later namespace with a repo from being registered by a stranger', async () => {
     const { table } = registry().database
     await run('backup')
     await registry().hub('/api/repos/move', 'POST', { fromRepo: 'acme/two', toRepo: 'newco/two' })
@@ -128,7 +128,7 @@ describe('a restore after the loss of a table', () => {
     expect(await found('newco/two')).toBeDefined()
     await expect(register(userOf('user_eve', 'newco'))).rejects.toThrow(ConditionFailed)
     expect(await findOwner(table, 'newco')).toMatchObject({ kind: 'organisation', admins: 0 })
-    // A collection takes it for empty no more than anybody: what came into it was counted by nobody.
+    // A collection must not remove it as empty, although its repo was never counted.
     await registry()
       .maintenance({ now: () => new Date(Date.now() + 2 * 86_400_000) })
       .run('gc')
@@ -136,7 +136,7 @@ describe('a restore after the loss of a table', () => {
   })
 })
 
-it('a check that brings repos back leaves their lost namespace to nobody who registers, and to whom an admin makes', async () => {
+it('a check that restores repos reserves their lost namespace for an account that an admin creates', async () => {
   const { table } = registry().database
   await loseTable()
   await check({ repair: true })
@@ -147,7 +147,7 @@ it('a check that brings repos back leaves their lost namespace to nobody who reg
   await expect(register({ ...userOf('user_bob', 'acme'), createdBy: 'admin' })).rejects.toThrow(ConditionFailed)
 })
 
-it('a check that brings repos back leaves the server’s own admin its namespace', async () => {
+it("a check that restores repos leaves the server's own admin its namespace", async () => {
   const { table } = registry().database
   await registry().repo('admin/own')
   await loseTable()

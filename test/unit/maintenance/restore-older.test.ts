@@ -22,7 +22,7 @@ describe('a restore of an older backup', () => {
   }
 
   it.each([[undefined], ['merge' as const]])(
-    'brings back too, where the table was lost, what repos got since: mode %s',
+    'also restores what changed since, if the table was lost: mode %s',
     async (mode) => {
       const { table } = registry().database
       await registry().repo('acme/open', {}, { private: false })
@@ -40,7 +40,7 @@ describe('a restore of an older backup', () => {
       expect((await restored.run('restore', mode && { mode })).counts).toMatchObject({ reposBroughtForward: 3 })
       await registry().ingest(restored.asked)
       expect((await found('acme/one'))?.revision).toBe(one?.revision)
-      // What was decided on any of its changes of before must not seem to fit.
+      // A decision based on an earlier version must not seem to fit.
       expect((await found('acme/one'))?.version).toBeGreaterThan(one?.version ?? Number.POSITIVE_INFINITY)
       expect(await revisionsOf(one?.id)).toEqual(before)
       expect((await getRef(table, { repoId: one?.id ?? '', kind: 'tag', name: 'v1' }))?.revision).toBe(one?.revision)
@@ -54,7 +54,7 @@ describe('a restore of an older backup', () => {
     },
   )
 
-  it('reads of what the bucket says of revisions only what the registry does not know', async () => {
+  it('reads from the bucket only the manifests of revisions that the registry lacks', async () => {
     await run('backup')
     await commit('acme/one', 'later.txt')
     const revision = (await found('acme/one'))?.revision
@@ -71,7 +71,7 @@ describe('a restore of an older backup', () => {
     expect(read).toEqual([expect.stringContaining(revision ?? 'none')])
   })
 
-  it('that replaces leaves the bucket what it says of a revision that the backup names and could not save yet', async () => {
+  it('that replaces keeps the manifest of a revision that the backup names but could not save yet', async () => {
     const one = await found('acme/one')
     const scan: TableScan = async (request) => {
       const page = await registry().database.pages(request)
@@ -84,7 +84,7 @@ describe('a restore of an older backup', () => {
     expect(await getRevision(registry().database.table, one?.id ?? '', one?.revision ?? '')).toBeDefined()
   })
 
-  it('that replaces leaves nothing of what came since, and counts the changes of repos on', async () => {
+  it('that replaces removes what changed since, and increments the versions of repos', async () => {
     await run('backup')
     const before = await found('acme/one')
     const commits = await revisionsOf(before?.id)
@@ -98,7 +98,7 @@ describe('a restore of an older backup', () => {
     expect([await check(), await revisionsOf(before?.id)]).toEqual([[], commits])
   })
 
-  it('that replaces gives repos back the names and the privacy that they had', async () => {
+  it('that replaces restores names and visibility', async () => {
     await registry().repo('acme/open', {}, { private: false })
     await run('backup')
     await registry().hub('/api/models/acme/open/settings', 'PUT', { private: true })
@@ -110,7 +110,7 @@ describe('a restore of an older backup', () => {
     expect((await found('acme/moved'))?.name).toBeUndefined()
   })
 
-  it('leaves a repo its old name whose later one another repo has by now', async () => {
+  it('keeps the old name of a repo if another repo has its later one', async () => {
     await run('backup')
     await registry().hub('/api/repos/move', 'POST', { fromRepo: 'acme/two', toRepo: 'acme/moved' })
     await commit('acme/moved', 'later.txt')

@@ -8,7 +8,7 @@ const { registry, run, found, remove, loseTable, check } = useRestores()
 
 const day = 86_400_000
 
-/** Of `acme/one`: a branch, a tag, a version and an alias beside its branch main. */
+/** Gives `acme/one` a branch, a tag, a version and an alias, in addition to main. */
 async function nameIt() {
   const { table } = registry().database
   const { id: repoId = '', revision = '' } = (await found('acme/one')) ?? {}
@@ -32,8 +32,8 @@ const allNames = ['champion', 'dev', 'main', 'old', 'v1']
 it.each<[string, boolean, MaintenanceOptions]>([
   ['merges', false, { mode: 'merge' }],
   ['merges after the loss of the table', true, { mode: 'merge' }],
-  ['comes after the loss of the table', true, {}],
-])('a restore that %s leaves names deleted that were deleted since', async (_, isLost, options) => {
+  ['follows the loss of the table', true, {}],
+])('a restore that %s leaves deleted refs deleted', async (_, isLost, options) => {
   const { table } = registry().database
   const repoId = await nameIt()
   await run('backup')
@@ -49,7 +49,7 @@ it.each<[string, boolean, MaintenanceOptions]>([
   expect(await check()).toEqual([])
 })
 
-it('a restore that merges brings names back that were lost and not deleted', async () => {
+it('a restore that merges restores refs that were lost, not deleted', async () => {
   const { table } = registry().database
   const repoId = await nameIt()
   await run('backup')
@@ -59,7 +59,7 @@ it('a restore that merges brings names back that were lost and not deleted', asy
   expect(await table.get(keys.version(repoId, 1))).toBeDefined()
 })
 
-it('a restore that merges brings a repo that was removed for good back with all of its names', async () => {
+it('a restore that merges restores a purged repo with all its refs', async () => {
   const repoId = await nameIt()
   await run('backup', { objects: true })
   await remove('acme/one')
@@ -70,7 +70,7 @@ it('a restore that merges brings a repo that was removed for good back with all 
   expect(await names(repoId)).toEqual(allNames)
 })
 
-it('a restore after the loss of a table leaves what is named while it works', async () => {
+it('a restore after the loss of the table keeps refs that are created meanwhile', async () => {
   const { table } = registry().database
   const repoId = await nameIt()
   await run('backup')

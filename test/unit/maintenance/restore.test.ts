@@ -7,7 +7,7 @@ import { useRestores } from './support/use-restores.ts'
 const { registry, run, found, listed, loseTable, check } = useRestores()
 
 describe('a restore that replaces', () => {
-  it('takes what the bucket has of the repos along that it replaces, so that no check misses them', async () => {
+  it('deletes the manifests of the repos that it replaces, so that no check misses them', async () => {
     await run('backup')
     await loseTable()
     await registry().repo('acme/one')
@@ -22,7 +22,7 @@ describe('a restore that replaces', () => {
     expect(await check()).toEqual([])
   })
 
-  it('leaves what the bucket has of repos that were lost, so that a check brings them back', async () => {
+  it('keeps the manifests of lost repos, so that a check can restore them', async () => {
     await run('backup')
     await registry().repo('acme/later')
     const later = await found('acme/later')
@@ -35,8 +35,8 @@ describe('a restore that replaces', () => {
   })
 })
 
-describe('a restore that goes on where whoever worked on it died', () => {
-  /** Restores with a worker that dies at every third write, and another one after it. */
+describe('a restore that continues after the death of its worker', () => {
+  /** Restores repeatedly, each time with a worker that dies at a later write and one that continues. */
   async function dying(options: MaintenanceOptions, prepare: () => Promise<void>) {
     let at = 1
     for (let hasDied = true; hasDied; at += 3) {
@@ -58,7 +58,7 @@ describe('a restore that goes on where whoever worked on it died', () => {
     return at
   }
 
-  it('has added every repo whole, and counted it', { timeout: 120_000 }, async () => {
+  it('has added every repo completely, and counted it', { timeout: 120_000 }, async () => {
     await run('backup')
     expect(await dying({ mode: 'merge' }, loseTable)).toBeGreaterThan(30)
   })

@@ -22,17 +22,17 @@ const log = createLogger({ level: 'silent' })
 export interface TestRegistry {
   database: TestTable
   objects: ObjectStore
-  /** With no more of the table and of objects than its role allows, an hour later: nothing is recent. */
+  /** Maintenance with the access of its role, an hour later, so that nothing is recent. */
   maintenance: (options?: Partial<TestMaintenanceOptions>) => ReturnType<typeof createTestMaintenance>
-  /** Makes a repo with a README and commits `files` to it, one commit each. */
+  /** Creates a repo with a README and commits `files` to it, one commit each. */
   repo(name: string, files?: Record<string, string>, body?: object): Promise<void>
   hub(path: string, method: string, body: unknown): Promise<unknown>
-  /** Does what maintenance, or the hub, asked of the ingest function. */
+  /** Runs the ingest steps that maintenance or the hub queued. */
   ingest(messages?: IngestMessage[]): Promise<void>
   close(): Promise<void>
 }
 
-/** A registry that is filled through the Hub's own routes, and whose maintenance runs when a test says so. */
+/** A registry that is filled through the Hub's routes, and whose maintenance runs when a test says so. */
 export async function startRegistry(): Promise<TestRegistry> {
   const database = await startTable()
   const root = await mkdtemp(join(tmpdir(), 'slipway-maintenance-'))
