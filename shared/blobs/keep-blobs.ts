@@ -5,7 +5,7 @@ import { keys } from '../table/keys.ts'
 import type { CondemnedBlobItem, SweepRound } from '../table/sweeps.ts'
 import { ConditionFailed, type Table } from '../table/table.ts'
 
-const concurrency = 16
+const concurrency = 32
 
 /**
  * Makes sure that blobs exist and stay, before the publication that names them; `sweeps.ts` explains the order. The

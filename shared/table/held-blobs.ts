@@ -12,7 +12,7 @@ export interface Blob {
 
 /** With the counter, the most that one transaction takes. */
 const blobsAtOnce = 90
-const readsAtOnce = 16
+const readsAtOnce = 32
 const triesMax = 10
 
 export interface HeldBlobItem {

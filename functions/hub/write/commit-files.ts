@@ -16,7 +16,8 @@ import type { FileChange } from './apply-operations.ts'
 import type { CommitOperation } from './commit-operations.ts'
 import { refusalOf } from './upload-modes.ts'
 
-const concurrency = 8
+/** Each file costs two reads of the table and a look into the bucket; thousands have to be through within 30 s. */
+const concurrency = 32
 
 interface CommitContext {
   repo: RepoItem
