@@ -5,6 +5,9 @@ import type { TokenBucket } from './token-bucket.ts'
 export class ChargedTokens {
   readonly #bucket: TokenBucket | undefined
   readonly #perMinute: number
+  /** What its parts cost. */
+  #charged = 0
+  /** What the bucket lost to them: less where its debt is limited. */
   #taken = 0
 
   /** Without a bucket, tokens are not counted. */
@@ -21,17 +24,18 @@ export class ChargedTokens {
   charge(tokens: number): void {
     const bucket = this.#bucket
     if (bucket === undefined) return
-    const all = this.#taken + tokens
+    const all = this.#charged + tokens
     if (all > this.#perMinute) throw errors.tooManyForAMinute(all, this.#perMinute)
-    if (this.#taken === 0) assertSomeLeft(bucket, this.#perMinute)
-    bucket.take(tokens)
-    this.#taken = all
+    if (this.#charged === 0) assertSomeLeft(bucket, this.#perMinute)
+    this.#taken += bucket.take(tokens)
+    this.#charged = all
   }
 
   /** For a request without an answer. */
   giveBack(): void {
-    this.#bucket?.take(-this.#taken)
+    this.#bucket?.giveBack(this.#taken)
     this.#taken = 0
+    this.#charged = 0
   }
 }
 

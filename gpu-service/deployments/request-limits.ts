@@ -68,12 +68,12 @@ export class RequestLimits {
     if (this.#tokens !== undefined) assertSomeLeft(this.#tokens, perMinute)
     if (requestsPerDay !== undefined && use.of(deployment) >= requestsPerDay)
       throw errors.quotaUsedUp(requestsPerDay, use.secondsLeft())
-    requests?.take(1)
+    const taken = requests?.take(1) ?? 0
     const takeBack = requestsPerDay === undefined ? undefined : use.add(deployment)
     count(caller)
     const charged = new ChargedTokens({ bucket: this.#tokens, perMinute })
     const uncount = () => {
-      requests?.take(-1)
+      requests?.giveBack(taken)
       takeBack?.()
     }
     return admitted({ slots: this.slots, charged, uncount })

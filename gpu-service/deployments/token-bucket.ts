@@ -33,9 +33,17 @@ export class TokenBucket {
     return this.#burst
   }
 
-  take(amount: number): void {
+  /** @returns what it took: less than the amount once the debt is at its limit */
+  take(amount: number): number {
     this.#refill()
-    this.#level = Math.max(-this.#debtMax, this.#level - amount)
+    const taken = Math.min(amount, this.#level + this.#debtMax)
+    this.#level -= taken
+    return taken
+  }
+
+  giveBack(taken: number): void {
+    this.#refill()
+    this.#level = Math.min(this.#burst, this.#level + taken)
   }
 
   /** How long until the balance is that high. */

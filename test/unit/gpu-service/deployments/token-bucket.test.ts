@@ -10,3 +10,16 @@ it('keeps its level and goes on filling when the clock is set back', () => {
   state.nowMs += 200
   expect(bucket.level).toBeCloseTo(8)
 })
+
+it('gives back no more than it lost: what was beyond its limit of debt was never taken', () => {
+  const bucket = new TokenBucket({ now: () => 0, perSecond: 10, burst: 10, debtMax: 20 })
+  const taken = bucket.take(1000)
+  expect([taken, bucket.level]).toEqual([30, -20])
+  bucket.giveBack(taken)
+  expect(bucket.level).toBe(10)
+  expect([bucket.take(25), bucket.take(25), bucket.level]).toEqual([25, 5, -20])
+  bucket.giveBack(5)
+  expect(bucket.level).toBe(-15)
+  bucket.giveBack(1000)
+  expect(bucket.level).toBe(10)
+})
