@@ -42,7 +42,7 @@ export async function infer(
     outputs: wanted.map(({ name }) => name),
     options: optionsOf(given, request.parameters),
   })
-  const headers = answerHeaders(context, { timing: result.timing })
+  const headers = answerHeaders(context, { timing: result.timing, tokens: result.tokens })
   const { revision } = route.item
   const yieldTurn = yieldTurnFor(given.signal)
   return answerInfer(context, {

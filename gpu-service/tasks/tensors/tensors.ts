@@ -4,6 +4,7 @@ import type { CallOptions } from '../../batcher/call-options.ts'
 import type { Tensors } from '../../engine/engine.ts'
 import { isTensorType } from '../../engine/tensor-types.ts'
 import type { BatcherFactory } from '../task-model.ts'
+import { countTokens } from './count-tokens.ts'
 import { hasRows, isNamedBatch } from './shared-rows.ts'
 import { checkInputs, rowsOf } from './signature.ts'
 import { rowsTogetherMax, type TensorGraph } from './tensor-model.ts'
@@ -53,9 +54,14 @@ export function createTensors(graph: TensorGraph, createBatcher: BatcherFactory)
       const asked = wanted.length === 0 ? [...names] : wanted
       queue ??= openQueue(graph, createBatcher)
       const request = { inputs: tensors, outputs: asked }
-      return rowsAreFree && rows !== undefined
-        ? queue.runRows({ ...request, rows, group }, options)
-        : queue.run({ ...request, rows, group: group() }, options)
+      // Charged as a whole, so that no piece runs for a request that is refused by its total.
+      const tokens = countTokens(tensors)
+      if (tokens > 0) options.charge?.(tokens)
+      const run =
+        rowsAreFree && rows !== undefined
+          ? await queue.runRows({ ...request, rows, group }, options)
+          : await queue.run({ ...request, rows, group: group() }, options)
+      return tokens > 0 ? { ...run, tokens } : run
     },
   }
 }

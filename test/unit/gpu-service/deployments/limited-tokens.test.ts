@@ -84,6 +84,21 @@ describe('a deployment with tokens per minute', () => {
     for (const [path, json] of asked) before = await asksFor({ path, json, before })
   })
 
+  it('charges the token ids of the Open Inference Protocol, without padding, and refuses too many of them', async () => {
+    await deployLimited('tensors', 60)
+    const ask = (rows: number[][], masks: number[][]) => {
+      const shape = [rows.length, rows[0]?.length ?? 0]
+      const tensor = (name: string, values: number[][]) => ({ name, datatype: 'INT64', shape, data: values.flat() })
+      const inputs = [tensor('input_ids', rows), tensor('attention_mask', masks)]
+      return host.ask('/v2/models/tensors/infer', { json: { inputs } })
+    }
+    const ids = [5, 6, 7, 0]
+    const answer = await ask([ids, ids], [Array(4).fill(1), [1, 1, 1, 0]])
+    expect([answer.status, tokensOf(answer), left(answer)]).toEqual([200, 7, 53])
+    const refused = await ask(Array(16).fill(ids), Array(16).fill(Array(4).fill(1)))
+    expect([refused.status, left(refused)]).toEqual([413, 53])
+  })
+
   it.skipIf(!hasTinyModels)('charges what each task reports as the tokens of a request', async () => {
     const qa = { question: 'who?', context: text }
     const asked: [string, string, unknown][] = [
