@@ -14,7 +14,8 @@ const texts = ['\u0000first', '\u0000second'] as const
 /** Derives the template by passing two placeholder tokens through the tokenizer's post-processor. */
 export function tokenTemplate(
   tokenizer: Tokenizer,
-  postProcessor: { type?: string } | null | undefined,
+  { post_processor: postProcessor }: { post_processor?: { type?: string } | null | undefined },
+  config: { model_input_names?: unknown },
 ): TokenTemplate {
   const process = tokenizer.post_processor as unknown as PostProcess | null
   const parts = (second: string[] | null): TemplatePart[] => {
@@ -23,7 +24,8 @@ export function tokenTemplate(
     const tokens = made.tokens_pair ? [...made.tokens, ...made.tokens_pair] : made.tokens
     return tokens.map((token, index) => {
       // RoBERTa's own tokenizer, and its models, have a single type.
-      const typeId = postProcessor?.type === 'RobertaProcessing' ? 0 : (made.token_type_ids?.[index] ?? 0)
+      const isOfOneType = postProcessor?.type === 'RobertaProcessing' || leavesOutTypes(config)
+      const typeId = isOfOneType ? 0 : (made.token_type_ids?.[index] ?? 0)
       if (token === texts[0]) return { sequence: 0, typeId }
       if (token === texts[1]) return { sequence: 1, typeId }
       return { special: tokenizer.token_to_id(token) ?? 0, typeId }
@@ -31,6 +33,10 @@ export function tokenTemplate(
   }
   return { single: parts(null), pair: parts([texts[1]]) }
 }
+
+/** A tokenizer_config.json that lists a model's inputs without types: transformers gives it none, and it reads 0. */
+const leavesOutTypes = ({ model_input_names: names }: { model_input_names?: unknown }): boolean =>
+  Array.isArray(names) && !names.includes('token_type_ids')
 
 type PostProcess = (
   first: string[],

@@ -86,7 +86,7 @@ export function* tokenizerInSteps(
   const encode = (text: string, isStart: boolean) =>
     guarded(text.length, () => encodeAscii?.(text) ?? encodeAny(text, isStart))
   const parts = tokenizerParts(tokenizer, { file, prepare })
-  const template = tokenTemplate(tokenizer, file.post_processor)
+  const template = tokenTemplate(tokenizer, file, config)
   const cut = prefixCutter(file)
   const tokenOf = (id: number) => tokenizer.id_to_token(id)
   const first = (text: string, keep: number) => runToEnd(firstTokens({ text, keep, encode, cut }))
