@@ -21,7 +21,7 @@ export async function answerRerank(
   const { scores, timing, tokens } = await rerank({
     query: body.query,
     texts: documents,
-    truncation: { truncate: body.truncation ?? true, direction: 'right' },
+    truncation: { truncate: body.truncation ?? true },
     textTokensMax: body.max_tokens_per_doc ?? undefined,
     rawScores: false,
     options,

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { AppError, errors } from '../../../shared/errors.ts'
 import { parseWith } from '../../../shared/http/json-body.ts'
+import { directionNamed } from '../text/parameters.ts'
 import type { Truncation } from '../text/truncation.ts'
 
 const embeddingParameters = z.looseObject({
@@ -17,7 +18,7 @@ export function readEmbeddingParameters(parameters: Record<string, unknown>) {
   const { truncate, truncation_direction, prompt_name, ...rest } = parseInput(embeddingParameters, parameters)
   const truncation: Truncation = {
     truncate: truncate ?? true,
-    direction: truncation_direction?.toLowerCase() === 'left' ? 'left' : 'right',
+    direction: directionNamed(truncation_direction),
   }
   return { ...rest, truncation, promptName: prompt_name }
 }

@@ -20,12 +20,15 @@ export interface TextInputs {
   encode(request: EncodeTexts): Promise<EmbeddingInput[]>
 }
 
-export const truncateRight: Truncation = { truncate: true, direction: 'right' }
+const truncateRight: Truncation = { truncate: true, direction: 'right' }
+
+const truncated: Truncation = { truncate: true }
 
 export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextInputsOptions): TextInputs {
   const encoder = createTextEncoder({ tokenizer, maxTokens })
   return {
-    async encode({ texts, prompt, truncation = truncateRight, param = 'inputs', signal }) {
+    async encode({ texts, prompt, truncation: asked = truncated, param = 'inputs', signal }) {
+      const truncation = { ...asked, direction: asked.direction ?? tokenizer.truncationSide }
       const yieldTurn = yieldTurnFor(signal)
       const idsOf = async (text: string, cut: Truncation, named: string) => {
         const isUsual = cut.truncate && cut.direction === 'right' && isOnePiece(text)

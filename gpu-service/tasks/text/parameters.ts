@@ -41,15 +41,20 @@ export const oneOf = <const Names extends readonly [string, ...string[]]>(names:
 /** As text-embeddings-inference names them; a text that is too long is truncated by default. */
 export const truncationParameters = {
   truncate: trueOrFalse.default(true),
-  truncation_direction: oneOf(['right', 'left', 'Right', 'Left']).default('right'),
+  truncation_direction: oneOf(['right', 'left', 'Right', 'Left']).optional(),
 }
 
 export const truncationOf = ({ truncate, truncation_direction }: TruncationParameters): Truncation => ({
   truncate,
-  direction: truncation_direction.toLowerCase() === 'left' ? 'left' : 'right',
+  direction: directionNamed(truncation_direction),
 })
+
+export const directionNamed = (name: string | null | undefined): Truncation['direction'] => {
+  if (name === undefined || name === null) return undefined
+  return name.toLowerCase() === 'left' ? 'left' : 'right'
+}
 
 interface TruncationParameters {
   truncate: boolean
-  truncation_direction: string
+  truncation_direction?: string | undefined
 }

@@ -38,7 +38,8 @@ export interface TextEncoder {
 
 export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions): TextEncoder {
   const idsOf = (text: string, piece: Piece) => tokenizer.ids(text, piece)
-  const encode: TextEncoder['encode'] = async (request) => {
+  const encode: TextEncoder['encode'] = async (asked) => {
+    const request = withDirection(asked, tokenizer)
     const { parts, specials, texts, room } = layoutOf(request, { tokenizer, maxTokens })
     // Nearly every text fits, and then it does not matter which end would be truncated.
     const { cache, pairTokensMax, yieldTurn } = request
@@ -62,7 +63,8 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
   return {
     maxTokens,
     encode,
-    async locate(request) {
+    async locate(asked) {
+      const request = withDirection(asked, tokenizer)
       // A text that may not be truncated is refused by its ids alone: the offsets of millions of tokens take hundreds
       // of megabytes.
       if (!request.truncation.truncate) await encode(request)
@@ -75,6 +77,11 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
     },
   }
 }
+
+const withDirection = (request: EncodeRequest, { truncationSide }: TextTokenizer): EncodeRequest => ({
+  ...request,
+  truncation: { ...request.truncation, direction: request.truncation.direction ?? truncationSide },
+})
 
 interface TextEncoderOptions {
   tokenizer: TextTokenizer

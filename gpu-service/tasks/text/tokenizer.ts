@@ -18,7 +18,7 @@ import { tokenizerParts } from './tokenizer-parts.ts'
 const tokenIdMax = 2_000_000
 
 export const tokenizerFile = z.looseObject({
-  truncation: z.looseObject({ max_length: z.number() }).nullish(),
+  truncation: z.looseObject({ max_length: z.number(), direction: z.string().optional() }).nullish(),
   padding: z.looseObject({ pad_id: z.number() }).nullish(),
   normalizer: z.looseObject({}).nullish(),
   pre_tokenizer: z
@@ -41,6 +41,8 @@ export interface TextTokenizer {
   ids(text: string, piece: Piece): number[]
   /** The same with the range of each token. */
   spanned(text: string, piece: Piece): SpannedToken[]
+  /** The end at which the repo cuts off a text that is too long. */
+  truncationSide: 'left' | 'right'
   /** The special tokens around one text and around a pair. */
   template: TokenTemplate
   decode(ids: readonly number[], skipSpecialTokens: boolean): string
@@ -92,6 +94,7 @@ export function* tokenizerInSteps(
   const first = (text: string, keep: number) => runToEnd(firstTokens({ text, keep, encode, cut }))
   return {
     file,
+    truncationSide: truncationSide(file, config),
     template,
     first,
     firstInTurns: (text, keep, yieldTurn) => afterSteps(firstTokens({ text, keep, encode, cut }), yieldTurn),
@@ -121,4 +124,10 @@ export function* tokenizerInSteps(
       return guarded(length, () => tokenizer.decode([...ids], { skip_special_tokens: skipSpecialTokens }))
     },
   }
+}
+
+/** As in transformers, where tokenizer_config.json comes first. */
+function truncationSide(file: z.infer<typeof tokenizerFile>, config: { truncation_side?: unknown }): 'left' | 'right' {
+  const side = config.truncation_side ?? file.truncation?.direction
+  return String(side).toLowerCase() === 'left' ? 'left' : 'right'
 }

@@ -4,8 +4,8 @@ import { errors } from '../../../shared/errors.ts'
 export interface Truncation {
   /** If false, such a text is refused with `invalid_input`. */
   truncate: boolean
-  /** The end that is cut off. */
-  direction: 'left' | 'right'
+  /** The end that is cut off. @default the one that the repo's tokenizer names */
+  direction?: 'left' | 'right' | undefined
 }
 
 /** Which text of a pair is truncated: the longer one, or always the first or the second. */

@@ -22,6 +22,21 @@ const off = { truncate: false, direction: 'right' } as const
 const encoder = createTextEncoder({ tokenizer, maxTokens: 12 })
 const story = 'the sun shines on the sea and the ship sails to the old harbour of the town'
 
+it('a long text is cut off at the end that the repo names, tokenizer_config.json before tokenizer.json', async () => {
+  const encoded = async (named: object, config: object, direction?: 'left' | 'right') => {
+    const { encode } = createTextEncoder({ tokenizer: createTokenizer({ ...file, ...named }, config), maxTokens: 12 })
+    return (await encode({ text: story, truncation: { truncate: true, direction }, yieldTurn })).ids
+  }
+  const [fromLeft, fromRight] = [await encoded({}, {}, 'left'), await encoded({}, {}, 'right')]
+  const cutsLeft = { truncation: { max_length: 12, direction: 'Left' } }
+  expect(fromLeft).not.toEqual(fromRight)
+  expect(await encoded({}, {})).toEqual(fromRight)
+  expect(await encoded({}, { truncation_side: 'left' })).toEqual(fromLeft)
+  expect(await encoded(cutsLeft, {})).toEqual(fromLeft)
+  expect(await encoded(cutsLeft, { truncation_side: 'right' })).toEqual(fromRight)
+  expect(await encoded(cutsLeft, {}, 'right')).toEqual(fromRight)
+})
+
 describe('the texts of one request', () => {
   it('are each tokenized once, however many pairs they are in', async () => {
     const read: string[] = []
