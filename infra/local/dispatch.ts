@@ -5,23 +5,17 @@ import { isServingPath } from '../../gpu-service/app.ts'
 /** A request, with what the host knows about its connection. */
 export type Fetch = (request: Request, connection?: object) => Response | Promise<Response>
 
-interface Apps {
-  registry: Fetch
-  auth: Fetch
-  hub: Fetch
-  maintenance: Fetch
-  serving: Fetch
-}
+type Apps = Record<'registry' | 'auth' | 'hub' | 'maintenance' | 'serving', { fetch: Fetch }>
 
 /** One origin for what are five services in AWS, with the same paths as the gateways. */
 export const dispatch = ({ registry, auth, hub, maintenance, serving }: Apps): Fetch => {
   return (request, connection) => {
     const { pathname } = new URL(request.url)
     // First, because llama.cpp requests manifests from the hub below "/v2/", which otherwise belongs to serving.
-    if (isHubPath(pathname)) return hub(request, connection)
-    if (isMaintenancePath(pathname)) return maintenance(request, connection)
-    if (isServingPath(pathname, request.method)) return serving(request, connection)
-    return isAuthPath(pathname) ? auth(request, connection) : registry(request, connection)
+    if (isHubPath(pathname)) return hub.fetch(request, connection)
+    if (isMaintenancePath(pathname)) return maintenance.fetch(request, connection)
+    if (isServingPath(pathname, request.method)) return serving.fetch(request, connection)
+    return isAuthPath(pathname) ? auth.fetch(request, connection) : registry.fetch(request, connection)
   }
 }
 

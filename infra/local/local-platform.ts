@@ -135,13 +135,7 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
   }
 
   return {
-    fetch: dispatch({
-      registry: (request, connection) => registry.fetch(request, connection),
-      auth: (request, connection) => auth.fetch(request, connection),
-      hub: (request, connection) => hub.fetch(request, connection),
-      maintenance: (request, connection) => maintenance.fetch(request, connection),
-      serving: (request, connection) => serving.app.fetch(request, connection),
-    }),
+    fetch: dispatch({ registry, auth, hub, maintenance, serving: serving.app }),
     serving,
     /** Starts background work: queues, unfinished imports, drops. */
     async run() {

@@ -28,7 +28,7 @@ const pathsOf = (app: { routes: { path: string }[] }): string[] =>
 
 describe('the gateway', () => {
   it('routes to the same app as the local host', async () => {
-    const to = (name: string) => () => new Response(name)
+    const to = (name: string) => ({ fetch: () => new Response(name) })
     const local = dispatch({
       registry: to('registry'),
       auth: to('auth'),

@@ -63,13 +63,8 @@ export async function startCountedHost({ quotas = {} }: { quotas?: Partial<Quota
     const registry = createRegistryApp({ ...of('registry'), ingest, version: '0' })
     const auth = createAuthApp({ ...of('auth'), registration: 'open' })
     const hub = createHubApp({ ...of('hub'), objects, ingest })
-    const answer = dispatch({
-      registry: (request, connection) => registry.fetch(request, connection),
-      auth: (request, connection) => auth.fetch(request, connection),
-      hub: (request, connection) => hub.fetch(request, connection),
-      maintenance: () => new Response(null, { status: 404 }),
-      serving: () => new Response(null, { status: 404 }),
-    })
+    const nothing = { fetch: () => new Response(null, { status: 404 }) }
+    const answer = dispatch({ registry, auth, hub, maintenance: nothing, serving: nothing })
     return async function ask(path: string, { method, json, token, headers, address }: Asked = {}): Promise<Answer> {
       const request = new Request(`http://slipway.test${path}`, {
         method: method ?? (json === undefined ? 'GET' : 'POST'),
