@@ -1,7 +1,7 @@
 import { errors } from '../../../shared/errors.ts'
 import { localPath } from '../../models/model-files.ts'
 import { isFloatType } from '../float-tensors.ts'
-import { openPictureModel } from '../image/picture-model.ts'
+import { openPicturesOnly } from '../image/picture-model.ts'
 import { pictureRows, pictureWarmUp } from '../image/picture-rows.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
 import { labelScores, readLabels, readScoreOptions } from '../label-scores.ts'
@@ -21,10 +21,7 @@ export const imageClassification: Task = {
       graph.outputs.find(({ name }) => name === 'logits') ?? graph.outputs.find(({ shape }) => shape?.length === 2)
     if (output === undefined || !isFloatType(output.type))
       throw errors.unsupportedModel(`"${file}" has no output of one number per class, such as "logits".`)
-    const picture = await openPictureModel({ files, file, inputs: graph.inputs, run: settings })
-    const foreign = graph.inputs.find(({ name }) => name !== picture.input)
-    if (foreign !== undefined)
-      throw errors.unsupportedModel(`"${file}" has an input "${foreign.name}" in addition to pictures.`)
+    const picture = await openPicturesOnly({ files, file, inputs: graph.inputs, run: settings })
     const classes = output.shape?.[1]
     const labels = await readLabels(files, typeof classes === 'number' && classes > 0 ? classes : undefined)
     const alone = runsAlone({ isolate: settings.isolate, graph })

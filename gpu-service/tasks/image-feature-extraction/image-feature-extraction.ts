@@ -4,7 +4,7 @@ import { localPath } from '../../models/model-files.ts'
 import { pruneGraph } from '../../models/prune-graph.ts'
 import { mapInSlices } from '../../yield-turn.ts'
 import { unit } from '../feature-extraction/pool-in-service.ts'
-import { openPictureModel } from '../image/picture-model.ts'
+import { openPicturesOnly } from '../image/picture-model.ts'
 import { pictureRows, pictureWarmUp } from '../image/picture-rows.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
 import type { ModelSource, OpenedTask, Task } from '../task.ts'
@@ -27,10 +27,7 @@ export const imageFeatureExtraction: Task = {
       throw error instanceof RangeError ? errors.unsupportedModel(`"${file}": ${messageOf(error)}.`) : error
     })
     const inputs = graph.inputs.filter(({ name }) => part.inputs.includes(name))
-    const picture = await openPictureModel({ files, file, inputs, run: settings })
-    const foreign = inputs.find(({ name }) => name !== picture.input)
-    if (foreign !== undefined)
-      throw errors.unsupportedModel(`"${file}" has an input "${foreign.name}" in addition to pictures.`)
+    const picture = await openPicturesOnly({ files, file, inputs, run: settings })
     const alone = runsAlone({ isolate: settings.isolate, graph })
     const decode = (tensors: Tensors, batch: readonly unknown[]) => pictureVectors(tensors, output, batch.length)
     const model = pictureRows({ picture, graph: 'main', output, alone, decode })

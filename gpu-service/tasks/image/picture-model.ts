@@ -74,6 +74,14 @@ export async function openPictureModel({ files, file, inputs, run }: OpenPicture
   }
 }
 
+/** The same for a graph that takes nothing but pictures. @throws AppError `unsupported_model` */
+export async function openPicturesOnly(source: OpenPictureModel): Promise<PictureModel> {
+  const picture = await openPictureModel(source)
+  const foreign = source.inputs.find(({ name }) => name !== picture.input)
+  if (foreign === undefined) return picture
+  throw errors.unsupportedModel(`"${source.file}" has an input "${foreign.name}" in addition to pictures.`)
+}
+
 interface OpenPictureModel {
   files: ModelFiles
   file: string
