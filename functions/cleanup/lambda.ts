@@ -25,7 +25,7 @@ const queue = createSqsIngestQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_
 export const handler = async () => {
   const now = new Date()
   const before = new Date(now.getTime() - quietMs)
-  const faults = await cleanUp({ table, queue, before, now, restMs: quietMs, resumesMax, log })
+  const faults = await cleanUp({ table, queue, before, now, pauseMs: quietMs, resumesMax, log })
   for (const fault of faults.slice(1)) log.error({ err: fault }, 'another sweep failed too')
   if (faults.length > 0) throw faults[0]
 }

@@ -6,7 +6,7 @@ import { conditionHeld } from '../../shared/table/condition-held.ts'
 import type { ImportItem } from '../../shared/table/imports.ts'
 import { quietImports, restImport } from '../../shared/table/quiet-imports.ts'
 import type { Table } from '../../shared/table/table.ts'
-import { restUntil, resumesMaxOfOneProcess } from './rest-until.ts'
+import { backoffUntil, resumesMaxOfOneProcess } from './resume-backoff.ts'
 
 /**
  * Sends the messages of inactive imports again: a process that died between writing a state and sending the next
@@ -14,12 +14,12 @@ import { restUntil, resumesMaxOfOneProcess } from './rest-until.ts'
  * time, and in the end the import is given up. Also cleans up after imports that have ended.
  */
 export async function resumeImports(request: ResumeRequest): Promise<number> {
-  const { table, queue, before, log, restMs = 0, resumesMax = resumesMaxOfOneProcess } = request
+  const { table, queue, before, log, pauseMs = 0, resumesMax = resumesMaxOfOneProcess } = request
   let resumed = 0
   for await (const item of quietImports(table, before)) {
     const progress = `${item.state} ${item.filesDone} ${item.bytesDone}`
     const times = item.resumes?.progress === progress ? item.resumes.times + 1 : 1
-    const until = restUntil({ before, restMs, times })
+    const until = backoffUntil({ before, pauseMs, times })
     if (!(await conditionHeld(() => restImport(table, item, { until, resumes: { progress, times } })))) continue
     const step = isActiveImport(item.state) && times > resumesMax ? 'give-up' : nextStep(item)
     await queue.send({ message: { step, importId: item.id, attempt: 1 } })
@@ -35,7 +35,7 @@ interface ResumeRequest {
   before: Date
   log: Logger
   /** The shortest pause of a resumed import. */
-  restMs?: number
+  pauseMs?: number
   /** How often an import without progress is resumed. */
   resumesMax?: number
 }

@@ -5,14 +5,14 @@ import { newEvent } from '../../shared/table/audit.ts'
 import type { ItemKey } from '../../shared/table/keys.ts'
 import { allOwedWork, giveUpOwedWork, type OwedWork, restOwedWork } from '../../shared/table/owed-work.ts'
 import type { Table } from '../../shared/table/table.ts'
-import { restUntil, resumesMaxOfOneProcess } from './rest-until.ts'
+import { backoffUntil, resumesMaxOfOneProcess } from './resume-backoff.ts'
 
 /**
  * Sends the messages of unfinished follow-up work again. The pause doubles each time, and in the end the work is given
  * up: the audit log records that, and a check of the registry finds the missing or old manifest.
  */
 export async function resumeOwed(request: ResumeOwed): Promise<number> {
-  const { table, queue, before, restMs = 0, resumesMax = resumesMaxOfOneProcess, log } = request
+  const { table, queue, before, pauseMs = 0, resumesMax = resumesMaxOfOneProcess, log } = request
   let resumed = 0
   for await (const work of allOwedWork(table, before)) {
     const resumes = (work.resumes ?? 0) + 1
@@ -20,7 +20,8 @@ export async function resumeOwed(request: ResumeOwed): Promise<number> {
       await giveUp(work, request)
       continue
     }
-    if (!(await restOwedWork(table, work, { until: restUntil({ before, restMs, times: resumes }), resumes }))) continue
+    if (!(await restOwedWork(table, work, { until: backoffUntil({ before, pauseMs, times: resumes }), resumes })))
+      continue
     await queue.send({ message: messageOf(work) })
     resumed++
   }
@@ -34,7 +35,7 @@ export interface ResumeOwed {
   before: Date
   now: Date
   /** The shortest pause of resumed work. */
-  restMs?: number
+  pauseMs?: number
   /** How often unfinished work is resumed. */
   resumesMax?: number
   log: Logger

@@ -96,7 +96,7 @@ describe('an import whose messages are lost', () => {
     const resumedAfter: number[] = []
     for (let minute = 30; minute < 16 * 60; minute += 5) {
       const before = new Date(at.getTime() + (minute - 30) * minuteMs + 1)
-      if ((await process.resume({ before, restMs: 30 * minuteMs, resumesMax: 5 })) > 0) resumedAfter.push(minute)
+      if ((await process.resume({ before, pauseMs: 30 * minuteMs, resumesMax: 5 })) > 0) resumedAfter.push(minute)
     }
     const gaps = resumedAfter.slice(1).map((minute, index) => minute - (resumedAfter[index] ?? 0))
     expect(gaps.map((gap) => Math.round(gap / 30))).toEqual([1, 2, 4, 8])
@@ -106,7 +106,7 @@ describe('an import whose messages are lost', () => {
   it('gets one message from several simultaneous sweeps', async () => {
     const { process, at } = await standing(nothingDeadly)
     const before = new Date(at.getTime() + 1)
-    const sweeps = Array.from({ length: 5 }, () => process.resume({ before, restMs: minuteMs }))
+    const sweeps = Array.from({ length: 5 }, () => process.resume({ before, pauseMs: minuteMs }))
     expect((await Promise.all(sweeps)).reduce((sum, resumed) => sum + resumed)).toBe(1)
   })
 

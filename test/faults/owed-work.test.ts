@@ -29,7 +29,7 @@ freshRepos('owed', async (fresh) => {
 })
 
 /** The messages that a sweep sends an hour later. */
-async function resumed(limits: { restMs?: number; resumesMax?: number } = {}): Promise<IngestMessage[]> {
+async function resumed(limits: { pauseMs?: number; resumesMax?: number } = {}): Promise<IngestMessage[]> {
   const messages: IngestMessage[] = []
   const queue = {
     send: async ({ message }: { message: IngestMessage }) => void messages.push(message),
@@ -100,7 +100,7 @@ describe('pending work', () => {
 
   it('pauses twice as long after each request in vain, and is reported and given up in the end', async () => {
     await host.ask('POST', `/${repo}/tags`, { json: { name: 'v1' } })
-    const limits = { restMs: 3_600_000 - 1, resumesMax: 4 }
+    const limits = { pauseMs: 3_600_000 - 1, resumesMax: 4 }
     const asked: number[] = []
     for (let hour = 1; hour <= 40; hour++) if ((await resumed(limits)).length > 0) asked.push(hour)
     expect(asked).toEqual([1, 2, 4, 8])

@@ -6,11 +6,11 @@ import { contentTag } from '../file-entry.ts'
 import { hubErrors } from '../hub-errors.ts'
 import { gitBlobSha1, pointerText } from '../lfs-pointer.ts'
 import { type Content, sendContent } from '../send-content.ts'
-import { asFile } from './as-revision.ts'
 import type { Mirrored } from './find-mirrored.ts'
 import type { Mirror } from './mirror.ts'
 import { mirrorErrors } from './mirror-errors.ts'
 import { leftOutBecause, type MirroredFile, type Snapshot } from './snapshot.ts'
+import { asFile } from './snapshot-items.ts'
 
 /** R1 and R11 for a file that is not here yet: forwards its bytes, and starts the import. */
 export async function answerFile(
@@ -24,7 +24,7 @@ export async function answerFile(
   const find = () => mirror.upstream.file(snapshot, path)
   const file = pathFault(path) === undefined ? await within(find) : undefined
   if (file === undefined) throw hubErrors.entryNotFound(path, ref)
-  if (!isHead) await mirror.storing.begin({ snapshot, ref, principal })
+  if (!isHead) await mirror.imports.begin({ snapshot, ref, principal })
   if (way === 'raw' && file.sha256 !== undefined) return sendContent(context, pointerOf(file))
   if (way === 'resolve') {
     context.header('x-linked-etag', contentTag(asFile(file)))
@@ -42,8 +42,8 @@ function mirroredContent(context: Context<HttpEnvironment>, input: ContentInput)
     sizeBytes: file.sizeBytes,
     etag: contentTag(asFile(file)),
     contentType: 'application/octet-stream',
-    open: (range) => mirror.sending.open({ repo, commit, file, range, signal }),
-    ...(!mirror.sending.mayStore && {
+    open: (range) => mirror.streams.open({ repo, commit, file, range, signal }),
+    ...(!mirror.streams.mayStore && {
       address: () => within(() => addressOf(input)),
     }),
   }

@@ -2,9 +2,9 @@ import type { Context } from 'hono'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import { expandedFields, isTrue, pickFields } from '../expand.ts'
 import { modelJson } from '../model-json.ts'
-import { asFile, asRepo, asRevision } from './as-revision.ts'
 import type { Mirrored } from './find-mirrored.ts'
 import type { Mirror } from './mirror.ts'
+import { asFile, asRepo, asRevision } from './snapshot-items.ts'
 
 /** R2 for a repo that is not here yet. */
 export async function answerModel(

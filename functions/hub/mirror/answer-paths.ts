@@ -2,9 +2,9 @@ import type { Context } from 'hono'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import { expandedBy, fileEntry, folderEntry } from '../file-entry.ts'
 import { readWanted } from '../paths-info.ts'
-import { asFile, asRevision } from './as-revision.ts'
 import type { Mirrored } from './find-mirrored.ts'
 import type { Mirror } from './mirror.ts'
+import { asFile, asRevision } from './snapshot-items.ts'
 
 /** R4 for a repo that is not here yet. */
 export async function answerPaths(

@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import { isTrue } from '../expand.ts'
-import { asRevision } from './as-revision.ts'
 import type { Mirrored } from './find-mirrored.ts'
 import type { Mirror } from './mirror.ts'
+import { asRevision } from './snapshot-items.ts'
 
 /** R8 for a repo that is not here yet: the branches and tags that the mirror can read. */
 export async function answerRefs(

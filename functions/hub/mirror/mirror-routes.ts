@@ -13,11 +13,11 @@ import { answerModel } from './answer-model.ts'
 import { answerPaths } from './answer-paths.ts'
 import { answerCommits, answerRefs } from './answer-refs.ts'
 import { answerTree, isMirrorCursor } from './answer-tree.ts'
-import { asFile, asRevision } from './as-revision.ts'
 import { findMirrored, type Mirrored } from './find-mirrored.ts'
 import type { Mirror } from './mirror.ts'
 import { mirrorErrors } from './mirror-errors.ts'
 import { leftOutBecause } from './snapshot.ts'
+import { asFile, asRevision } from './snapshot-items.ts'
 
 type Answer = (context: Context<HttpEnvironment>, mirrored: Mirrored) => Promise<Response>
 /** Answers where the upstream Hub has nothing; `undefined` passes on to the local routes. */

@@ -4,8 +4,8 @@ import type { Logger } from '../../../shared/log.ts'
 import type { ObjectStore } from '../../../shared/objects/object-store.ts'
 import type { Queue } from '../../../shared/queue/queue.ts'
 import type { Table } from '../../../shared/table/table.ts'
-import { createSending, type Sending } from './sending.ts'
-import { createStoring, type Storing } from './storing.ts'
+import { createFileStreams, type FileStreams } from './file-streams.ts'
+import { createMirrorImports, type MirrorImports } from './mirror-imports.ts'
 import { createUpstream, type Upstream, type UpstreamSettings } from './upstream.ts'
 
 /**
@@ -29,16 +29,16 @@ import { createUpstream, type Upstream, type UpstreamSettings } from './upstream
  */
 export interface Mirror {
   upstream: Upstream
-  sending: Sending
-  storing: Storing
+  streams: FileStreams
+  imports: MirrorImports
 }
 
 export function createMirror({ settings, table, objects, ingest, quotas, log, now, connection }: MirrorInput): Mirror {
   const upstream = createUpstream({ settings, now, connection })
   return {
     upstream,
-    sending: createSending({ table, objects, upstream, log, now }),
-    storing: createStoring({ table, queue: ingest, importsMax: quotas.imports, upstream, log, now }),
+    streams: createFileStreams({ table, objects, upstream, log, now }),
+    imports: createMirrorImports({ table, queue: ingest, importsMax: quotas.imports, upstream, log, now }),
   }
 }
 

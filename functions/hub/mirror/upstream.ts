@@ -7,9 +7,9 @@ import { asAppError } from './mirror-errors.ts'
 import { readFile, readFiles } from './read-files.ts'
 import { readJson } from './read-json.ts'
 import { readModel } from './read-model.ts'
-import { Remembered } from './remembered.ts'
 import { signedAddress } from './signed-address.ts'
 import type { MirroredFile, Snapshot } from './snapshot.ts'
+import { UpstreamCache } from './upstream-cache.ts'
 import { UpstreamGate } from './upstream-gate.ts'
 
 export interface UpstreamSettings {
@@ -46,10 +46,10 @@ export function createUpstream({ settings, now, connection: given = {} }: Upstre
   const connection: HfConnection = { endpoint, token: settings.token, fetch, ...timeouts, ...given }
   const refLifeMs = (settings.revalidateSeconds ?? 60) * 1000
   const gate = new UpstreamGate({ now })
-  const snapshots = new Remembered<Snapshot>({ itemsMax: snapshotsMax, now })
-  const lists = new Remembered<readonly MirroredFile[]>({ itemsMax: listsMax, now })
-  const files = new Remembered<MirroredFile | undefined>({ itemsMax: filesMax, now })
-  const refs = new Remembered<UpstreamRefs>({ itemsMax: snapshotsMax, now })
+  const snapshots = new UpstreamCache<Snapshot>({ itemsMax: snapshotsMax, now })
+  const lists = new UpstreamCache<readonly MirroredFile[]>({ itemsMax: listsMax, now })
+  const files = new UpstreamCache<MirroredFile | undefined>({ itemsMax: filesMax, now })
+  const refs = new UpstreamCache<UpstreamRefs>({ itemsMax: snapshotsMax, now })
 
   const asked = <Result>(repo: string, ref: string, work: () => Promise<Result>): Promise<Result> =>
     gate.pass(() =>

@@ -5,7 +5,7 @@ import type { RevisionItem } from '../../../shared/table/repos.ts'
 import { hasSaved } from '../backup/saved-blobs.ts'
 import { bringBack } from './bring-back.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
-import { mirrorAgain } from './mirror-again.ts'
+import { reimportMirror } from './reimport-mirror.ts'
 
 const concurrency = 16
 
@@ -20,7 +20,7 @@ export async function checkFileBlobs(
     if (blob?.sizeBytes === sizeBytes) return []
     const isSaved = await hasSaved(objects, { sha256, sizeBytes })
     const state = blob === undefined ? 'is not there' : `has ${blob.sizeBytes} bytes instead of ${sizeBytes}`
-    const again = isSaved || blob !== undefined ? undefined : await mirrorAgain(item, parts)
+    const again = isSaved || blob !== undefined ? undefined : await reimportMirror(item, parts)
     const way = isSaved ? 'A backup has it.' : again ? fromMirrored : wayBack(item, blob !== undefined)
     return [
       {

@@ -129,7 +129,7 @@ export class IngestProcess {
   }
 
   /** Runs the sweep that AWS runs on a schedule, and one machine at its start. */
-  resume(how: { before?: Date; restMs?: number; resumesMax?: number } = {}): Promise<number> {
+  resume(how: { before?: Date; pauseMs?: number; resumesMax?: number } = {}): Promise<number> {
     const before = new Date(Date.now() + 60_000)
     return resumeImports({ table: this.#options.lab.table, queue: this.queue, before, log, ...how })
   }

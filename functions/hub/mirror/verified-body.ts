@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { ChecksumMismatch } from '../../../shared/objects/object-store.ts'
 
 /** Passes bytes through, and withholds the last ones unless the hash of all is right. */
-export async function* proven(body: AsyncIterable<Uint8Array>, sha256: string): AsyncGenerator<Uint8Array> {
+export async function* verifiedBody(body: AsyncIterable<Uint8Array>, sha256: string): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256')
   let last: Uint8Array | undefined
   for await (const chunk of body) {

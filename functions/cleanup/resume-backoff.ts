@@ -2,8 +2,8 @@
 export const resumesMaxOfOneProcess = 20
 
 /** How many times the pause doubles. */
-const longestRest = 5
+const doublingsMax = 5
 
 /** Until when to leave something alone that was resumed `times` times. */
-export const restUntil = ({ before, restMs, times }: { before: Date; restMs: number; times: number }): Date =>
-  new Date(before.getTime() + restMs * 2 ** Math.min(times - 1, longestRest))
+export const backoffUntil = ({ before, pauseMs, times }: { before: Date; pauseMs: number; times: number }): Date =>
+  new Date(before.getTime() + pauseMs * 2 ** Math.min(times - 1, doublingsMax))

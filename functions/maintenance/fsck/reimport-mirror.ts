@@ -9,7 +9,7 @@ import type { CheckParts } from './discrepancy.ts'
  * Restores a mirror's lost content from its upstream Hub by importing the same commit, because nobody can pull into a
  * mirror. @returns nothing for any other revision
  */
-export async function mirrorAgain(
+export async function reimportMirror(
   { repoId, source: from, sourceRevision, createdBy }: RevisionItem,
   { table, ingest, now }: Pick<CheckParts, 'table' | 'ingest' | 'now'>,
 ): Promise<(() => Promise<unknown>) | undefined> {

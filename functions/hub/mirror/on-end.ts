@@ -2,7 +2,7 @@
  * Passes bytes through and calls `then` when they end, are given up, or are never requested: a generator that was never
  * started skips its `finally`.
  */
-export function ended(body: AsyncIterable<Uint8Array>, then: () => void): AsyncIterableIterator<Uint8Array> {
+export function onEnd(body: AsyncIterable<Uint8Array>, then: () => void): AsyncIterableIterator<Uint8Array> {
   const iterator = body[Symbol.asyncIterator]()
   let isOver = false
   const over = () => {

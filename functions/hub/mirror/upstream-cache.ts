@@ -12,7 +12,7 @@ type Outcome<Value> = { value: Value } | { error: AppError }
  * A cache of upstream answers with a lifetime and a maximum size, evicting the least recently used. Concurrent reads of
  * one key share a request. Transient failures are not cached.
  */
-export class Remembered<Value> {
+export class UpstreamCache<Value> {
   readonly #held = new Map<string, { outcome: Outcome<Value>; untilMs: number }>()
   readonly #underWay = new Map<string, Promise<Value>>()
   readonly #itemsMax: number

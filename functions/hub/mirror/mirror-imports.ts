@@ -21,10 +21,10 @@ const lookMs = 15_000
 const failedRestMs = 10 * 60_000
 const startedMax = 2000
 
-export type Storing = ReturnType<typeof createStoring>
+export type MirrorImports = ReturnType<typeof createMirrorImports>
 
 /** Starts the imports of what was read through the mirror: one per commit, however many clients read it. */
-export function createStoring({ table, queue, importsMax, upstream, log, now }: StoringInput) {
+export function createMirrorImports({ table, queue, importsMax, upstream, log, now }: MirrorImportsInput) {
   const started = new Map<string, { importId: string; lookAtMs: number }>()
 
   async function isCared(key: string): Promise<boolean> {
@@ -92,7 +92,7 @@ export function createStoring({ table, queue, importsMax, upstream, log, now }: 
   }
 }
 
-interface StoringInput {
+interface MirrorImportsInput {
   table: Table
   queue: Queue<IngestMessage>
   /** The quota of running imports. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Remembered } from '../../../../functions/hub/mirror/remembered.ts'
+import { UpstreamCache } from '../../../../functions/hub/mirror/upstream-cache.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }))
 afterEach(() => void vi.useRealTimers())
@@ -9,24 +9,24 @@ const read = async () => 'content'
 
 describe('the cache of the upstream Hub', () => {
   it('drops entries when they expire, even without requests', async () => {
-    const remembered = new Remembered<string>({ itemsMax: 10, now })
-    await remembered.get({ key: 'soon', lifeMs: 40_000, read })
-    await remembered.get({ key: 'later', lifeMs: 100_000, read })
+    const cache = new UpstreamCache<string>({ itemsMax: 10, now })
+    await cache.get({ key: 'soon', lifeMs: 40_000, read })
+    await cache.get({ key: 'later', lifeMs: 100_000, read })
     await vi.advanceTimersByTimeAsync(39_000)
-    expect(remembered.size).toBe(2)
+    expect(cache.size).toBe(2)
     await vi.advanceTimersByTimeAsync(31_000)
-    expect(remembered.size).toBe(1)
+    expect(cache.size).toBe(1)
     await vi.advanceTimersByTimeAsync(60_000)
-    expect(remembered.size).toBe(0)
+    expect(cache.size).toBe(0)
     expect(vi.getTimerCount()).toBe(0)
   })
 
   it('is swept again after new entries', async () => {
-    const remembered = new Remembered<string>({ itemsMax: 10, now })
+    const cache = new UpstreamCache<string>({ itemsMax: 10, now })
     for (let round = 0; round < 2; round++) {
-      await remembered.get({ key: 'a', lifeMs: 1000, read })
+      await cache.get({ key: 'a', lifeMs: 1000, read })
       await vi.advanceTimersByTimeAsync(60_000)
-      expect(remembered.size).toBe(0)
+      expect(cache.size).toBe(0)
     }
   })
 })

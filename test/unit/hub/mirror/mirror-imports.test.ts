@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createStoring } from '../../../../functions/hub/mirror/storing.ts'
+import { createMirrorImports } from '../../../../functions/hub/mirror/mirror-imports.ts'
 import { bootstrapAdmin } from '../../../../shared/auth/verify.ts'
 import { createLogger } from '../../../../shared/log.ts'
 import { keys } from '../../../../shared/table/keys.ts'
@@ -28,11 +28,11 @@ it('imports nothing into a mirror namespace that is deleted at that moment, unti
   }
   const repo = 'far/model'
   const snapshot = { repo, commit: 'c'.repeat(40), isPublic: true, createdAt: at, updatedAt: at, tags: [] }
-  const storing = createStoring({
+  const storing = createMirrorImports({
     table: { ...table, get },
     queue: { send: async () => {}, sendMany: async () => {} },
     importsMax: 5,
-    upstream: { endpoint } as Parameters<typeof createStoring>[0]['upstream'],
+    upstream: { endpoint } as Parameters<typeof createMirrorImports>[0]['upstream'],
     log: createLogger({ level: 'silent' }),
     now: () => new Date(),
   })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { mirrorAgain } from '../../functions/maintenance/fsck/mirror-again.ts'
+import { reimportMirror } from '../../functions/maintenance/fsck/reimport-mirror.ts'
 import { objectKeys } from '../../shared/objects/keys.ts'
 import { listImports } from '../../shared/table/imports.ts'
 import { changeRepo } from '../../shared/table/repo-write.ts'
@@ -33,7 +33,7 @@ it('restores what a mirror lost by importing it again from its Hub', async () =>
   const blobs = files.map(({ sha256 }) => objectKeys.blob(sha256))
   await store.objects.delete({ keys: blobs })
 
-  const again = await mirrorAgain(item, { table, ingest: ingest.queue, now: () => new Date() })
+  const again = await reimportMirror(item, { table, ingest: ingest.queue, now: () => new Date() })
   await again?.()
   await ingest.idle()
   const { items } = await listImports(table, { limit: 9 })
@@ -43,5 +43,5 @@ it('restores what a mirror lost by importing it again from its Hub', async () =>
 
   // Under another name it is a copy of our own, unrelated to what has that name on the Hub.
   await changeRepo(table, repoId, (repo) => ({ repo: { ...repo, name: 'ours' } }))
-  expect(await mirrorAgain(item, { table, ingest: ingest.queue, now: () => new Date() })).toBeUndefined()
+  expect(await reimportMirror(item, { table, ingest: ingest.queue, now: () => new Date() })).toBeUndefined()
 })

@@ -3,14 +3,14 @@ import { objectKeys } from '../../../shared/objects/keys.ts'
 import { ObjectMissing, type ObjectStore } from '../../../shared/objects/object-store.ts'
 import type { Table } from '../../../shared/table/table.ts'
 import type { ByteRange } from '../byte-range.ts'
-import { ended } from './ended.ts'
 import { mirrorErrors } from './mirror-errors.ts'
-import { proven } from './proven.ts'
+import { onEnd } from './on-end.ts'
 import { readSmall } from './read-small.ts'
-import { Remembered } from './remembered.ts'
 import type { MirroredFile } from './snapshot.ts'
 import { storeLarge } from './store-large.ts'
 import type { Upstream } from './upstream.ts'
+import { UpstreamCache } from './upstream-cache.ts'
+import { verifiedBody } from './verified-body.ts'
 
 /** A file up to this size is read whole before it is sent, by one request for all clients. */
 const smallMaxBytes = 8 * 1024 ** 2
@@ -31,17 +31,17 @@ interface SendRequest {
   signal: AbortSignal
 }
 
-export type Sending = ReturnType<typeof createSending>
+export type FileStreams = ReturnType<typeof createFileStreams>
 
 /**
  * Streams files of the upstream Hub. Where this process may write blobs, a complete stream is also stored, so that the
  * import finds it. Of concurrent streams of one file only the first is stored; the others come from the Hub, up to a
  * limit. No client receives a complete file that differs from the Hub's listing.
  */
-export function createSending({ table, objects, upstream, log, now }: SendingInput) {
+export function createFileStreams({ table, objects, upstream, log, now }: FileStreamsInput) {
   /** Only a store that is a server has addresses of its own, and there this process may only read. */
   const mayStore = objects.downloadUrl === undefined
-  const small = new Remembered<Uint8Array<ArrayBuffer>>({ itemsMax: smallFilesMax, now })
+  const small = new UpstreamCache<Uint8Array<ArrayBuffer>>({ itemsMax: smallFilesMax, now })
   /** Per repo, because one repo's content is no reason to serve it for another. */
   const stored = new Set<string>()
   const storing = new Set<string>()
@@ -58,9 +58,9 @@ export function createSending({ table, objects, upstream, log, now }: SendingInp
     if (stores) storing.add(key)
     try {
       const body = await upstream.open({ repo, commit, file, ...range, signal })
-      if (!stores) return isWhole && sha256 !== undefined ? proven(body, sha256) : body
+      if (!stores) return isWhole && sha256 !== undefined ? verifiedBody(body, sha256) : body
       const onStored = () => keep(key)
-      return ended(storeLarge({ table, objects, log, now, repo, sha256, sizeBytes, body, onStored }), () =>
+      return onEnd(storeLarge({ table, objects, log, now, repo, sha256, sizeBytes, body, onStored }), () =>
         storing.delete(key),
       )
     } catch (error) {
@@ -111,7 +111,7 @@ export function createSending({ table, objects, upstream, log, now }: SendingInp
         else streams.delete(key)
       }
       try {
-        return ReadableStream.from(ended(await openLarge(request), release))
+        return ReadableStream.from(onEnd(await openLarge(request), release))
       } catch (error) {
         release()
         throw error
@@ -120,7 +120,7 @@ export function createSending({ table, objects, upstream, log, now }: SendingInp
   }
 }
 
-interface SendingInput {
+interface FileStreamsInput {
   table: Table
   objects: ObjectStore
   upstream: Upstream
