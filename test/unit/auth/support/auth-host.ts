@@ -31,7 +31,7 @@ interface Settings {
 
 export const password = 'correct horse battery'
 
-/** The auth app over a real table, with no more of it than its role allows, and a clock that tests turn. */
+/** The auth app over a real table with the access of its role, and a clock that tests can move. */
 export async function startAuthHost(settings: Settings = {}) {
   const database = await startTable()
   const clock = { ms: Date.parse('2026-11-20T12:00:00.000Z') }
@@ -95,7 +95,7 @@ export async function startAuthHost(settings: Settings = {}) {
   }
 }
 
-/** Why each was refused, or how it was answered, in order. */
+/** The error codes of refused answers and the statuses of others, sorted. */
 export const codes = (answers: { status: number; body: { error?: { code: string } } }[]) =>
   answers.map(({ status, body }) => body?.error?.code ?? status).toSorted()
 

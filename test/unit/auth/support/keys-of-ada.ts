@@ -4,7 +4,7 @@ import { host, useAuthHost } from './use-auth-host.ts'
 
 export let ada: Person
 
-/** For a file of tests: a host on which there is ada. */
+/** For a file of tests: a host with the user ada. */
 export function useAda(): void {
   useAuthHost()
   beforeAll(async () => {
@@ -12,6 +12,6 @@ export function useAda(): void {
   })
 }
 
-/** A key of hers that may read. */
+/** Creates a key of ada with the read scope. */
 export const newKey = async () =>
   (await host.ask('/api/v1/keys', { token: ada.accessToken, json: { name: 'k', scopes: ['read'] } })).body

@@ -7,7 +7,7 @@ export let grace: Person
 export let eve: Person
 let count = 0
 
-/** For a file of tests: a host with three people. */
+/** For a file of tests: a host with three users. */
 export function usePeople(): void {
   useAuthHost()
   beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll } from 'vitest'
 import { type AuthHost, startAuthHost } from './auth-host.ts'
 
-/** That of the file of tests that runs. */
+/** The host of the running file of tests. */
 export let host: AuthHost
 
-/** One host for a file of tests, where everybody may register unless it is said otherwise. */
+/** One host for a file of tests, with open registration by default. */
 export function useAuthHost(settings: Parameters<typeof startAuthHost>[0] = { registration: 'open' }): void {
   beforeAll(async () => {
     host = await startAuthHost(settings)
@@ -13,6 +13,6 @@ export function useAuthHost(settings: Parameters<typeof startAuthHost>[0] = { re
 }
 
 let newcomers = 0
-/** Somebody whom no other test knows, with a session. */
+/** A new user with a session. */
 export const newcomer = () => host.person(`person${newcomers++}`)
 export const me = (token: string) => host.ask('/api/v1/me', { token })

@@ -33,7 +33,7 @@ export const password = 'correct horse battery'
 
 export type CountedHost = Awaited<ReturnType<typeof startCountedHost>>
 
-/** Registry, auth and hub as one host has them, each with no more of a real table than its role, and a clock. */
+/** Registry, auth and hub on one host over a real table, each with the access of its role, and a clock. */
 export async function startCountedHost({ quotas = {} }: { quotas?: Partial<Quotas> } = {}) {
   const lab = await startLab()
   const { objects } = await lab.newStore()
@@ -46,7 +46,7 @@ export async function startCountedHost({ quotas = {} }: { quotas?: Partial<Quota
   }
   const adminKeySha256 = createHash('sha256').update(adminToken).digest('hex')
 
-  /** A process of its own, over a table that a test may spoil. */
+  /** Another process, over a table that a test can wrap with faults. */
   function connect(spoil: (table: Table) => Table = (table) => table) {
     const of = (deployable: 'registry' | 'auth' | 'hub') => {
       const table = guardedTable(spoil(lab.table), tableAccess[deployable])

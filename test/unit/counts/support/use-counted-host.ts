@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
 import { type CountedHost, startCountedHost } from './counted-host.ts'
 
-/** That of the file of tests that runs. */
+/** The host of the running file of tests. */
 export let host: CountedHost
 
 /** One host for a file of tests. */

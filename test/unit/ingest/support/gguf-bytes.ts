@@ -28,7 +28,7 @@ export function ggufFile({ fields = [], tensors = [], counts = {}, version = 3 }
 interface GgufInput {
   fields?: Buffer[]
   tensors?: Buffer[]
-  /** What it claims to hold, where that is not what it holds. */
+  /** Counts to claim instead of the real ones. */
   counts?: { tensors?: bigint; fields?: bigint }
   version?: number
 }

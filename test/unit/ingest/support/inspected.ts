@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { inspectFiles } from '../../../../functions/ingest/inspect/inspect-files.ts'
 import { itemSizeBytes } from '../../../../shared/table/item-size.ts'
 
-/** What an inspection of these files finds, from a store that counts the bytes it gives. */
+/** Inspects these files, from a store that counts the bytes read. */
 export async function inspected(content: Record<string, string | Uint8Array>, sizes: Record<string, number> = {}) {
   const blobs = new Map<string, Buffer>()
   let bytesRead = 0
@@ -19,7 +19,7 @@ export async function inspected(content: Record<string, string | Uint8Array>, si
     read: async (sha256, { start, end }) => {
       const bytes = (blobs.get(sha256) ?? Buffer.alloc(0)).subarray(start, end + 1)
       bytesRead += bytes.length
-      // A store answers when the process is free again.
+      // Like a real store, it answers in a later turn of the event loop.
       await setImmediate()
       return {
         body: (async function* () {
@@ -34,7 +34,7 @@ export async function inspected(content: Record<string, string | Uint8Array>, si
 
 export const readme = (yaml: string) => ({ 'README.md': `---\n${yaml}\n---\n# A model\n` })
 
-/** A safetensors file with this header, which may lie of its own length. */
+/** A safetensors file with this header, which may claim a wrong length. */
 export function safetensors(
   header: string,
   { headerBytes = BigInt(Buffer.byteLength(header)), weightsBytes = 0 } = {},

@@ -4,7 +4,7 @@ import type { MaintenanceOptions } from '../../../../shared/contract/maintenance
 import { findRepo } from '../../../../shared/table/repos.ts'
 import { startRegistry, type TestRegistry } from './registry.ts'
 
-/** Before each test of a file a registry of two repos, `acme/one` and `acme/two`, and what tests of its backups do with it. */
+/** For a file of tests: each test gets a registry with the repos `acme/one` and `acme/two`, and helpers for restores. */
 export function useRestores() {
   let registry: TestRegistry
   beforeEach(async () => {
@@ -14,7 +14,7 @@ export function useRestores() {
   })
   afterEach(() => registry.close())
   return {
-    /** That of the test that runs. */
+    /** The registry of the running test. */
     registry: () => registry,
     run: (kind: 'backup' | 'restore', options: MaintenanceOptions = {}) => registry.maintenance().run(kind, options),
     found: (name: string) => findRepo(registry.database.table, { name }),
@@ -27,7 +27,7 @@ export function useRestores() {
       const items = await registry.database.scan()
       await registry.database.table.deleteMany(items.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) })))
     },
-    /** What a check finds; where it mends, what was asked of the ingest function is done too. */
+    /** Runs fsck and the ingest steps that it queued; returns its findings. */
     async check(options: MaintenanceOptions = {}): Promise<string[]> {
       const maintenance = registry.maintenance()
       const { id } = await maintenance.run('fsck', options)

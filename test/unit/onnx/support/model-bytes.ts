@@ -29,7 +29,7 @@ const shape = (...sizes: (bigint | string)[]) =>
 export const tensor = (field: number, name: string, ...sizes: (bigint | string)[]): Buffer =>
   message(field, message(1, name), message(2, message(1, number(1, 1), shape(...sizes))))
 
-/** A weight whose bytes lie in another file. */
+/** A weight whose bytes are in another file. */
 export const externalWeight = (name: string, location: string): Buffer =>
   message(5, message(8, name), entry(13, 'location', location), entry(13, 'offset', '0'), number(14, 1))
 

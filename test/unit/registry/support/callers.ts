@@ -1,6 +1,6 @@
 import type { Principal } from '../../../../shared/auth/principal.ts'
 
-/** Who asks, by the word that stands for their token. */
+/** The principals of the tests, by their tokens. */
 export const callers: Record<string, Principal> = {
   root: person('root', { role: 'admin' }),
   ada: person('ada', { owners: { lab: 'admin', team: 'write', club: 'read' } }),

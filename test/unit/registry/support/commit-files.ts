@@ -8,7 +8,7 @@ import { findRepo, getRef, getRevision, type RevisionItem } from '../../../../sh
 import { branchWrite, revisionWrites, writeRevisionFiles } from '../../../../shared/table/revision-write.ts'
 import type { Table } from '../../../../shared/table/table.ts'
 
-/** A commit as the Hub makes one: the head of a branch moves from its parent. */
+/** Writes a commit like the hub: the head of a branch moves on from its parent. */
 export async function commitFiles({
   table,
   objects,

@@ -4,7 +4,7 @@ import { type Answer, metadata, type RepoHost } from './repo-host.ts'
 const path = '/api/v1/deployments'
 const files = ['model.onnx', 'model_int8.onnx']
 
-/** What can be served, as its inspection says; of the files that are named. */
+/** Metadata of a revision with these servable files. */
 export const servable = (...onnx: string[]) => servableFor('feature-extraction', ...onnx)
 
 export const servableFor = (task: string, ...onnx: string[]) =>
@@ -13,7 +13,7 @@ export const servableFor = (task: string, ...onnx: string[]) =>
     onnx: onnx.map((file) => ({ path: file, inputs: [], outputs: [], opset: {} })),
   })
 
-/** A host, and for each test a repo with two revisions, a name that is free, and how ben asks for a deployment of it. */
+/** A host, and for each test a repo with two revisions, a free deployment name, and requests as ben. */
 export function freshDeployments(prefix: string) {
   const now: { host?: RepoHost; repo: string; name: string; first: string; second: string } = {
     ...{ repo: '', name: '', first: '', second: '' },
@@ -33,11 +33,11 @@ export function freshDeployments(prefix: string) {
     get host() {
       return host()
     },
-    /** Of the test that runs. */
+    /** The repo and name of the running test. */
     get of() {
       return now
     },
-    /** Of its repo, where nothing else is named. */
+    /** Deploys the repo of the test, unless another target is given. */
     create: (json: object = {}, asked: Asked = {}) =>
       host().call('POST', path, {
         as: 'ben',
@@ -48,7 +48,7 @@ export function freshDeployments(prefix: string) {
     patch: (json: object, asked: Asked = {}) => call('PATCH', '', { json, ...asked }),
     remove: (asked: Asked = {}) => call('DELETE', '', asked),
     say: (what: 'pause' | 'resume', asked: Asked = {}) => call('POST', `/${what}`, { json: {}, ...asked }),
-    /** Makes the alias, or moves it. */
+    /** Creates or moves the alias. */
     alias: (method: 'POST' | 'PATCH', name: string, revision: string) =>
       host().ask(method, `/${now.repo}/aliases${method === 'POST' ? '' : `/${name}`}`, {
         as: 'ben',
@@ -58,12 +58,12 @@ export function freshDeployments(prefix: string) {
 }
 
 interface Asked {
-  /** Not by ben. */
+  /** @default ben */
   as?: string
   headers?: Record<string, string>
 }
 
-/** What to ask with, so that only this version is changed. */
+/** Request options with this `If-Match`. */
 export const ifMatch = (tag: string) => ({ headers: { 'if-match': tag } })
 
 export const failureOf = ({ status, body }: Answer) => [status, body.error?.code]

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { type RepoHost, startRepoHost } from './repo-host.ts'
 
-/** Starts a host for the tests of a file, and gives each of them a repo that nobody else writes to. */
+/** Starts a host for the tests of a file, and gives each test its own repo. */
 export function freshRepos(name: string, begin: (fresh: FreshRepo) => Promise<void>): void {
   let host: RepoHost
   let runs = 0

@@ -32,7 +32,7 @@ export interface Answer {
 
 export type RepoHost = Awaited<ReturnType<typeof startRepoHost>>
 
-/** The registry and the hub over one real table, each with no more of it than its role allows, and a clock that tests turn. */
+/** The registry and the hub over one real table, each with the access of its role, and a clock that tests can move. */
 export async function startRepoHost({ quotas, poolDevices }: RepoHostOptions = {}) {
   const database = await startTable()
   const root = await mkdtemp(join(tmpdir(), 'slipway-registry-'))
@@ -93,7 +93,7 @@ export async function startRepoHost({ quotas, poolDevices }: RepoHostOptions = {
     table: guardedTable(database.table, tableAccess.ingest),
     objects: guardedObjects(objects, objectAccess.ingest),
   }
-  /** Reads what was committed, as the queue has it done. */
+  /** Inspects the last commit, like the ingest queue. */
   const inspect = async (name: string) => {
     const repo = await findRepo(database.table, { name })
     if (repo?.revision === undefined) throw new Error(`there is nothing in ${name}`)
@@ -101,7 +101,7 @@ export async function startRepoHost({ quotas, poolDevices }: RepoHostOptions = {
     await inspectRevision(inspected, ofIngest)
   }
 
-  /** Has done what is asked for after each change of a repo. */
+  /** Runs the step that is queued after each change of a repo. */
   const followed = async (name: string) => {
     const repo = await findRepo(database.table, { name })
     if (repo === undefined) throw new Error(`there is no ${name}`)
@@ -124,7 +124,7 @@ export async function startRepoHost({ quotas, poolDevices }: RepoHostOptions = {
     get: (path: string, as?: string | null) => ask('GET', path, as === undefined ? {} : { as }),
     make: (name: string, more: object = {}, as = 'root') => ask('POST', '', { as, json: { name, ...more } }),
     ownerOf: (name: string) => findOwner(database.table, name),
-    /** Every item of a list, page by page. */
+    /** Every item of a list, over all pages. */
     async all(path: string, as?: string | null): Promise<Answer['body'][]> {
       const items: unknown[] = []
       let cursor: string | undefined
@@ -152,7 +152,7 @@ interface RepoHostOptions {
 }
 
 interface Asked {
-  /** `null` is a stranger. */
+  /** `null` for a stranger. */
   as?: string | null
   json?: unknown
   headers?: Record<string, string>

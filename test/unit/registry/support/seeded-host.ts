@@ -1,10 +1,10 @@
 import { afterAll, beforeAll } from 'vitest'
 import { type RepoHost, startRepoHost } from './repo-host.ts'
 
-/** That of the file of tests that runs. */
+/** The host of the running file of tests. */
 export let host: RepoHost
 
-/** For a file of tests: each of the organisations lab, team and club has a repo `seed`. */
+/** For a file of tests: a host on which the organisations lab, team and club each have a repo `seed`. */
 export function useSeededHost(): void {
   beforeAll(async () => {
     host = await startRepoHost()

@@ -1,4 +1,4 @@
-/** A deployment as the API tells of it. */
+/** A deployment as the API returns it. */
 export const deployment = {
   name: 'one',
   url: '/api/v1/predict/one',

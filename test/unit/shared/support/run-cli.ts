@@ -6,7 +6,7 @@ const hubSettings = 'HF_ENDPOINT=http://127.0.0.1:8000 HF_TOKEN="$(cat key)"'
 /** Runs the CLI in this process against whatever `fetch` is, and returns what it printed. Its waits take no time. */
 export const cli = (...parameters: string[]) => cliReading('', ...parameters)
 
-/** The same with something on its standard input. */
+/** The same with text on its standard input. */
 export async function cliReading(
   input: string,
   ...parameters: string[]
