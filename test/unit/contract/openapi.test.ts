@@ -92,7 +92,8 @@ describe('the OpenAPI document', () => {
     const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'))
     const readers = sources.flatMap((source) => {
       const [before = '', ...handlers] = source.split('app.openapi(routes.')
-      const isRead = /header\('if-match'\)/
+      // These two of `write-refs.ts` read it for branches and tags.
+      const isRead = /header\('if-match'\)|\b(?:moveNamed|deleteNamed)\(/
       return handlers
         .filter((handler) => isRead.test(handler) || (isRead.test(before) && handler.includes('await writing(')))
         .map((handler) => handler.slice(0, handler.indexOf(',')))
