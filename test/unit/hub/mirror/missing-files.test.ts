@@ -66,7 +66,6 @@ describe('files that are not stored yet', () => {
 
   it('are fetched once if they are small, and at most four at a time if they are large', async () => {
     await start()
-    hub.faults.push({ kind: 'slow', where: 'storage', bytesPerSecond: 4_000_000 })
     const asked = await Promise.all(Array.from({ length: 10 }, () => host.ask(resolve(small.path), { as: 'member' })))
     expect(new Set(await Promise.all(asked.map((answer) => answer.text()))).size).toBe(1)
     const of = (file: HubFile) =>
