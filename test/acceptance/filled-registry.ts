@@ -34,7 +34,7 @@ export function useFilledRegistry(): void {
     api = createApi({ url: host.url, key: host.key })
     ;({ person, known } = await fillRegistry({ host, api }))
     await settled()
-  }, 120_000)
+  })
   afterAll(async () => {
     await host.close()
     await hub.close()

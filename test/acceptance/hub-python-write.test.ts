@@ -36,7 +36,7 @@ describe.each(['huggingface_hub==0.36.0', 'huggingface_hub>=1.33,<2', 'huggingfa
     beforeAll(async () => {
       client = await pythonHub(requirement)
       home = await mkdtemp(join(tmpdir(), 'slipway-hf-home-'))
-    }, 180_000)
+    })
     afterAll(() => rm(home, { recursive: true, force: true }))
 
     const environmentOf = (person: Person) => ({
@@ -88,7 +88,7 @@ describe.each(['huggingface_hub==0.36.0', 'huggingface_hub>=1.33,<2', 'huggingfa
       expect(said.commits.at(-1)).toBeDefined()
       expect(said.commits).toEqual(expect.arrayContaining(['All of it', 'Swap']))
       expect(said.pullRequest).not.toEqual([])
-    }, 120_000)
+    })
 
     it('uploads copies of one large file and a card alone, and is told why a deleted name is taken', async ({
       skip,
@@ -101,7 +101,7 @@ describe.each(['huggingface_hub==0.36.0', 'huggingface_hub>=1.33,<2', 'huggingfa
       expect(said.files.includes('README.md')).toBe(isJudgedHere)
       expect(said.made[0]).toBe('HfHubHTTPError')
       expect(said.made.at(-1)).toContain('restored')
-    }, 120_000)
+    })
 
     it('pushes with the hf command, and downloads the same bytes', async ({ skip }) => {
       const { hf } = usable(skip)
@@ -112,7 +112,7 @@ describe.each(['huggingface_hub==0.36.0', 'huggingface_hub>=1.33,<2', 'huggingfa
       await hf(['download', repo, 'model.onnx', '--local-dir', folder], environmentOf(ada))
       const sent = await readFile(join(model, 'model.onnx'))
       expect(sent.equals(await readFile(join(folder, 'model.onnx')))).toBe(true)
-    }, 60_000)
+    })
 
     it("learns nothing about another user's private repo, and changes nothing there", async ({ skip }) => {
       const { python } = usable(skip)
@@ -126,6 +126,6 @@ describe.each(['huggingface_hub==0.36.0', 'huggingface_hub>=1.33,<2', 'huggingfa
       expect(said.listed).toEqual([])
       const { body } = await ada.api.get(`/api/models/${repo}`)
       expect(body).toMatchObject({ id: repo, private: true })
-    }, 60_000)
+    })
   },
 )

@@ -69,7 +69,7 @@ describe.each(['huggingface_hub==0.36.0', 'huggingface_hub>=1.33,<2', 'huggingfa
         HF_HUB_DISABLE_UPDATE_CHECK: '1',
         NO_COLOR: '1',
       }
-    }, 180_000)
+    })
     afterAll(() => rm(home, { recursive: true, force: true }))
 
     /** The client, unless it is not available or the stack pulls from another Hub. */

@@ -8,7 +8,7 @@ const missing = modelsFolder === undefined
 let served: Awaited<ReturnType<typeof serveModels>>
 beforeAll(async () => {
   if (!missing) served = await serveModels()
-}, 180_000)
+})
 afterAll(() => served?.close())
 
 /** Two URLs of each model: by its repo, and by its deployment. */

@@ -22,7 +22,7 @@ beforeAll(async () => {
   api = createApi(host)
   openai = new OpenAI({ apiKey: host.key, baseURL: `${host.url}/v1` })
   expect(await api.pull(`hf://${repo}`)).toMatchObject({ state: 'READY' })
-}, 120_000)
+})
 afterAll(async () => {
   if (missing) return
   await host.close()
@@ -56,14 +56,14 @@ describe.skipIf(missing)('the real all-MiniLM-L6-v2 (needs SLIPWAY_MODELS or ../
       const [found = []] = await embed('int8', [text])
       expect(cosine(found, vector)).toBeGreaterThanOrEqual(0.975)
     }
-  }, 120_000)
+  })
 
   it('counts exactly the tokens of the reference, including truncated texts', async () => {
     for (const { text, input_ids } of rows()) {
       const answer = await openai.embeddings.create({ model: 'int8', input: text })
       expect(answer.usage.prompt_tokens).toBe(input_ids.length)
     }
-  }, 120_000)
+  })
 })
 
 describe.skipIf(missing || fp32Path === undefined)(
@@ -82,6 +82,6 @@ describe.skipIf(missing || fp32Path === undefined)(
           expect(cosine(found, vector)).toBeGreaterThanOrEqual(0.9999)
         }
       }
-    }, 180_000)
+    })
   },
 )

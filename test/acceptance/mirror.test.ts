@@ -236,7 +236,7 @@ describe.each([
   beforeAll(async () => {
     client = await pythonHub(requirement)
     home = await mkdtemp(join(tmpdir(), 'slipway-hf-home-'))
-  }, 180_000)
+  })
   afterAll(() => rm(home, { recursive: true, force: true }))
 
   it('downloads a snapshot before it is stored, and finds all of it again afterwards', async ({ skip }) => {

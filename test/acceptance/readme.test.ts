@@ -83,7 +83,7 @@ describe('the README', () => {
           const unfolded = said.replaceAll('\\"', '"')
           expect(shows(unfolded, here(next.text)), unfolded).toBe(true)
         }
-      }, 120_000)
+      })
     else
       it(title, async () => {
         const { stdout } = await run(text)

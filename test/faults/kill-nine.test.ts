@@ -68,4 +68,4 @@ it('a pull that is killed repeatedly ends complete, and is never visible in part
   expect(await host.stop()).toBe(0)
   expect(await readdir(join(dataDir, 'staging', '.writing')).catch(() => [])).toEqual([])
   expect(await stagedFiles(dataDir)).toEqual([])
-}, 120_000)
+})

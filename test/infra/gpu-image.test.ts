@@ -61,7 +61,7 @@ describe('the GPU image', () => {
     expect(cuda).not.toContain('\nFROM ')
   })
 
-  it("is built from the service's code only", { timeout: 30_000 }, () => {
+  it("is built from the service's code only", () => {
     const { app } = appUnderTest()
     const assembly = app.synth()
     const assets: { dockerImages?: Record<string, { source: { directory: string } }> } = JSON.parse(

@@ -77,7 +77,7 @@ beforeAll(async () => {
     },
   })
   port = await listening(service)
-}, 60_000)
+})
 afterAll(async () => {
   service?.kill('SIGKILL')
   s3.close()
@@ -99,9 +99,9 @@ async function listening({ stdout, stderr }: ChildProcess): Promise<number> {
 }
 
 describe('the content of the image', () => {
-  it('starts, loads a model from the bucket, and answers', { timeout: 60_000 }, async () => {
+  it('starts, loads a model from the bucket, and answers', async () => {
     const url = `http://127.0.0.1:${port}`
-    await expect.poll(async () => (await fetch(`${url}/ready`)).status, { timeout: 30_000 }).toBe(200)
+    await expect.poll(async () => (await fetch(`${url}/ready`)).status).toBe(200)
     const answer = await fetch(`${url}/api/v1/predict/iris`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -114,7 +114,7 @@ describe('the content of the image', () => {
     })
   })
 
-  it('passes its own health check, which fails if nothing answers', { timeout: 30_000 }, async () => {
+  it('passes its own health check, which fails if nothing answers', async () => {
     const [, ...parameters] = imageCommands.health
     const check = async (at: number) => {
       const child = spawn(process.execPath, parameters, { env: { SLIPWAY_PORT: String(at) }, stdio: 'ignore' })
@@ -125,7 +125,7 @@ describe('the content of the image', () => {
     expect(await check(1)).toBe(1)
   })
 
-  it('stops cleanly on SIGTERM', { timeout: 30_000 }, async () => {
+  it('stops cleanly on SIGTERM', async () => {
     service.kill('SIGTERM')
     const [code] = await once(service, 'exit')
     expect({ code, said: code === 0 ? [] : said }).toEqual({ code: 0, said: [] })

@@ -103,7 +103,7 @@ model-index:
   it('is refused at once if its keys are nested lists, which would take hours', async () => {
     const found = await inspected(readme(`license: mit\n${'? '.repeat(1000)}a`))
     expect(found.warnings?.join()).toContain('front matter cannot be read')
-  }, 10_000)
+  })
 
   it('emits no process warning', async () => {
     const warn = vi.spyOn(process, 'emitWarning')

@@ -58,12 +58,12 @@ describe('a restore that continues after the death of its worker', () => {
     return at
   }
 
-  it('has added every repo completely, and counted it', { timeout: 120_000 }, async () => {
+  it('has added every repo completely, and counted it', async () => {
     await run('backup')
     expect(await dying({ mode: 'merge' }, loseTable)).toBeGreaterThan(30)
   })
 
-  it('has left nothing of what it replaced', { timeout: 120_000 }, async () => {
+  it('has left nothing of what it replaced', async () => {
     await run('backup')
     expect(await dying({ mode: 'replace' }, () => registry().repo('acme/later'))).toBeGreaterThan(12)
   })

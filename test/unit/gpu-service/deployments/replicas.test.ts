@@ -5,7 +5,7 @@ import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { irisModel } from '../support/test-models.ts'
 import { startTestServing } from '../support/test-serving.ts'
 
-const slow = { timeout: 20_000 }
+const slow = { timeout: 60_000 }
 const row = { inputs: [[5.1, 3.5, 1.4, 0.2]] }
 
 it('the replicas of a pool report what they run, share a limit, and remove their reports when they leave', async () => {
@@ -45,7 +45,7 @@ it('the replicas of a pool report what they run, share a limit, and remove their
   await expect.poll(async () => (await ask(one)).headers.get('x-ratelimit-limit-requests'), slow).toBe('40')
   await elsewhere.close()
   await one.close()
-}, 60_000)
+})
 
 it("a replica reports the URL of its pool before it serves anything, and none if it shares the registry's", async () => {
   const publicUrl = 'https://infer.example'
@@ -61,7 +61,7 @@ it("a replica reports the URL of its pool before it serves anything, and none if
   ])
   await beside.close()
   await apart.close()
-}, 60_000)
+})
 
 it('at most `max` replicas keep a model loaded, others load it on demand, and one takes over when a keeper leaves', async () => {
   const one = await startTestServing([], { replicaId: 'one', engines: 1, heartbeatMs: 50 })
@@ -103,4 +103,4 @@ it('at most `max` replicas keep a model loaded, others load it on demand, and on
   expect([await keeps(one), await ask(one)]).toEqual([true, 200])
   await expect.poll(kept, slow).toEqual([['one', undefined]])
   await one.close()
-}, 60_000)
+})

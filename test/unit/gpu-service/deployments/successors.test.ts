@@ -27,7 +27,7 @@ describe('a changed deployment', () => {
     }
     expect(slotOf()).toMatchObject({ state: 'READY', item: { revision } })
     expect(reports.at(-1)?.[1]).toMatchObject({ revision, state: 'READY' })
-    await expect.poll(() => unloads, { timeout: 10_000 }).toHaveLength(1)
+    await expect.poll(() => unloads).toHaveLength(1)
   })
 
   it('keeps answering from a target that lost its weight until one of the new targets answers', async () => {

@@ -5,7 +5,7 @@ import { brokenModel, embedderModel } from '../support/test-models.ts'
 import { startTestServing } from '../support/test-serving.ts'
 
 /** For a machine that is busy with other work. */
-const slow = { timeout: 20_000 }
+const slow = { timeout: 60_000 }
 
 /** A deployment that eight clients ask without pause, and the answers they got. */
 async function startUnderLoad(config: Parameters<typeof startTestServing>[1] = {}) {

@@ -6,7 +6,7 @@ import { embedderModel } from '../support/test-models.ts'
 import { startTestServing } from '../support/test-serving.ts'
 
 /** For a machine that is busy with other work. */
-const slow = { timeout: 20_000 }
+const slow = { timeout: 60_000 }
 
 it('reports deployments that do not all fit in memory as not kept loaded, and still answers for each', async () => {
   // Less than the measured memory of two tiny models, and more than the file of one.

@@ -7,7 +7,7 @@ import { irisModel } from '../support/test-models.ts'
 import { startTestServing } from '../support/test-serving.ts'
 
 /** For a machine that is busy with other work. */
-const slow = { timeout: 20_000 }
+const slow = { timeout: 60_000 }
 
 it('tells callers why a model cannot be reloaded, and answers again once it can', async () => {
   const cacheDir = await temporaryFolder()

@@ -19,7 +19,7 @@ const asksEach = 6
 async function start(models: number, modelMemoryMaxBytes?: number): Promise<TestServing> {
   if (minilmInt8 === undefined) throw new Error('there are no weights')
   // On a machine that is busy with other work each load takes seconds.
-  const patience = { loadWaitMsMax: 120_000, waitMsMax: 120_000 }
+  const patience = { loadWaitMsMax: 600_000, waitMsMax: 600_000 }
   host = await startTestServing([], { modelMemoryMaxBytes, ...patience })
   const files = await realFiles(minilmInt8)
   for (let index = 0; index < models; index++) {
@@ -28,7 +28,7 @@ async function start(models: number, modelMemoryMaxBytes?: number): Promise<Test
     await deployTargets(host, { name: `m${index}`, targets: [target], min: 0 })
   }
   const states = async (host: TestServing) => JSON.stringify(await (await host.ask('/info')).json()).match(/"READY"/g)
-  await expect.poll(async () => (await states(host as TestServing))?.length, { timeout: 60_000 }).toBe(models)
+  await expect.poll(async () => (await states(host as TestServing))?.length, { timeout: 120_000 }).toBe(models)
   return host
 }
 
@@ -87,5 +87,5 @@ it.skipIf(minilmInt8 === undefined)(
     expect(most.countedBytes).toBeLessThanOrEqual(budget + oneBytes)
     expect(most.countedBytes).toBeGreaterThan(budget / 2)
   },
-  240_000,
+  900_000,
 )

@@ -76,4 +76,4 @@ it('never takes away a file that a process holds, while three of them fill and e
   expect(ends).toEqual([0, 0, 0])
   const left = (await readdir(root, { recursive: true })).filter((name) => name.includes('.partial'))
   expect(left).toEqual([])
-}, 30_000)
+})

@@ -53,7 +53,7 @@ describe.each([
     let host: TestServing
     beforeAll(async () => {
       host = await startTestServing([...(await models())])
-    }, 60_000)
+    })
     afterAll(() => host?.close())
 
     it.each([...asks])('%s: half of a surrogate pair is refused with its position', async (_name, ask) => {

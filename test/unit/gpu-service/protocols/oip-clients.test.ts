@@ -94,14 +94,14 @@ beforeAll(async () => {
     const fetch = async (request: Request) => host.serving.app.fetch(request)
     server = listen({ fetch, port: 0, onListening: (port) => resolve(`127.0.0.1:${port}`) })
   })
-}, 120_000)
+})
 afterAll(async () => {
   await new Promise((resolve) => server.close(resolve))
   await host.close()
 })
 
 describe('tritonclient[http]', () => {
-  it.skipIf('reason' in python)(`works as in the examples of Triton${reason}`, { timeout: 60_000 }, async () => {
+  it.skipIf('reason' in python)(`works as in the examples of Triton${reason}`, async () => {
     if ('reason' in python) throw new Error(python.reason)
     const seen = JSON.parse(await python.python(['-c', program, url, token], {}))
     expect(seen).toEqual({

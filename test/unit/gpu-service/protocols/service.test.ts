@@ -83,7 +83,7 @@ describe("the service's own routes", () => {
   it('serve a later deployment without a restart', async () => {
     await host.deploy(await irisModel('later'))
     const ask = () => host.ask('/api/v1/predict/later', { json: { inputs: [[5.1, 3.5, 1.4, 0.2]] } })
-    await expect.poll(async () => (await ask()).status, { timeout: 5000 }).toBe(200)
+    await expect.poll(async () => (await ask()).status).toBe(200)
   })
 })
 

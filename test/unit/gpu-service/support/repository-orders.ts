@@ -6,7 +6,7 @@ import { startTestServing, type TestModel } from './test-serving.ts'
 import { simpleGraph } from './tiny-graphs.ts'
 
 /** For a machine that is busy with other work. */
-export const slow = { timeout: 20_000 }
+export const slow = { timeout: 60_000 }
 
 export const done = { status: 200, body: {} }
 export const said = (text: string) => ({ error: expect.stringContaining(text) })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import { startTestServing, type TestServing } from './test-serving.ts'
 
 /** For a machine that is busy with other work. */
-export const slow = { timeout: 20_000 }
+export const slow = { timeout: 60_000 }
 export const row = { inputs: [[5.1, 3.5, 1.4, 0.2]] }
 
 /** Starts a service for the tests of a file, and sends one row of numbers to its deployments. */

@@ -49,9 +49,7 @@ export async function wholePass(host: Pick<TestServing, 'table' | 'ask'>, target
   for (let turn = 0; turn < 2; turn++) {
     const name = `pass-${randomBytes(4).toString('hex')}`
     await deployTargets(host, { name, targets: [target] })
-    await expect
-      .poll(async () => (await host.ask(`/api/v1/predict/${name}/health`)).status, { timeout: 30_000 })
-      .toBe(200)
+    await expect.poll(async () => (await host.ask(`/api/v1/predict/${name}/health`)).status).toBe(200)
   }
 }
 

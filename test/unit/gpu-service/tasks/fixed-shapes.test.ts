@@ -47,7 +47,7 @@ describe('a graph exported with a fixed batch size or sequence length', () => {
       models.push(await maskedWordsModel({ name: `sparse-${name}`, task: 'feature-extraction', dims, files }))
     }
     host = await startTestServing(models)
-  }, 60_000)
+  })
   afterAll(() => host?.close())
 
   it.each(fixed)('gives the same answers for texts as a graph of any shape: %s', async (name) => {

@@ -27,7 +27,7 @@ beforeAll(async () => {
     '!',
     'Zwölf Boxkämpfer jagen Viktor',
   )
-}, 180_000)
+})
 afterAll(() => host.close())
 
 async function embed(model: string, input: string | string[]): Promise<number[][]> {

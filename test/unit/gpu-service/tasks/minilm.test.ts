@@ -11,7 +11,7 @@ beforeAll(async () => {
   const found = Object.entries(models).filter((entry): entry is [string, RealModel] => entry[1] !== undefined)
   const deployed = found.map(async ([name, model]) => ({ ...model, name, task, files: await realFiles(model) }))
   if (found.length > 0) host = await startTestServing(await Promise.all(deployed))
-}, 60_000)
+})
 afterAll(() => host?.close())
 
 async function embed(model: string, input: string | string[], on = host): Promise<number[][]> {

@@ -124,7 +124,7 @@ beforeAll(async () => {
       variant('lstm', { 'modules.json': json([...plain, module('2_LSTM', 'LSTM')]) }),
     ]),
   )
-}, 60_000)
+})
 afterAll(() => host.close())
 
 const post = async (name: string, path: string, body: object) => {

@@ -40,7 +40,7 @@ beforeAll(async () => {
     maskedWordsModel({ name: 'list-feature-extraction', task: 'feature-extraction', files: splade([1]) }),
   ]
   host = await startTestServing(await Promise.all([...models, ...strange]))
-}, 60_000)
+})
 afterAll(() => host?.close())
 
 const ask = (name: string, route: string, json: unknown) => askPipeline(host, `${name}${route}`, json)

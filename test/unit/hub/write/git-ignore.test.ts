@@ -21,7 +21,7 @@ it.each([
   for (const path of kept) expect({ path, ignored: isIgnored(path) }).toEqual({ path, ignored: false })
 })
 
-it('refuses patterns and paths that would take too long', { timeout: 120_000 }, () => {
+it('refuses patterns and paths that would take too long', () => {
   expect(() => compileGitIgnore(`${'*a'.repeat(200)}b`)).toThrow(expect.objectContaining({ status: 400 }))
   expect(() => compileGitIgnore('a\n'.repeat(1001))).toThrow(expect.objectContaining({ status: 400 }))
   const isIgnored = compileGitIgnore(`${'*a'.repeat(5)}b\n`.repeat(1000))

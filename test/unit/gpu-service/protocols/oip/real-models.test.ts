@@ -80,7 +80,7 @@ describe.skipIf(modelsFolder === undefined).each([
       files: await realFiles(model),
     }))
     host = await startTestServing(await Promise.all([...tabular, ...minilms]))
-  }, 120_000)
+  })
   afterAll(() => host?.close())
 
   const ask = (model: string, inputs: Parameters<typeof bodyOf>[0]) =>

@@ -34,7 +34,7 @@ describe.skipIf(!hasTinyModels)('fill-mask', () => {
   beforeAll(async () => {
     host = await startTestServing([await tinyModel(name, 'fill-mask'), await modelWithoutMask()])
     rows = (await tinyReference(name)).rows
-  }, 60_000)
+  })
   afterAll(() => host?.close())
 
   const ask = (inputs: unknown, parameters?: unknown) => askPipeline(host, name, { inputs, parameters })

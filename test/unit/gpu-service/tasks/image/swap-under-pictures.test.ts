@@ -8,7 +8,7 @@ import { pictureModel } from '../../support/picture-serving.ts'
 import { startTestServing } from '../../support/test-serving.ts'
 
 describe.skipIf(pictureModels === undefined)('a deployment that gets a new revision', () => {
-  it('answers every request whose picture is being decoded meanwhile', { timeout: 60_000 }, async () => {
+  it('answers every request whose picture is being decoded meanwhile', async () => {
     const model = await pictureModel('tiny-vit')
     const host = await startTestServing([model])
     onTestFinished(() => host.close())

@@ -60,7 +60,7 @@ beforeAll(async () => {
     { name: 'half', repo: 'slipway-tests/half', task, file: vision, files: alone },
     ...(pictureModels === undefined ? [] : [await realTowers()]),
   ])
-}, 60_000)
+})
 afterAll(() => host?.close())
 
 const ask = (name: string, json: unknown) => askPipeline(host, name, json)

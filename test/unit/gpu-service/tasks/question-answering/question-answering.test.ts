@@ -25,7 +25,7 @@ describe.skipIf(!hasTinyModels)('question answering', () => {
   beforeAll(async () => {
     host = await startTestServing([await tinyModel(name, 'question-answering')])
     rows = (await tinyReference(name)).rows
-  }, 60_000)
+  })
   afterAll(() => host?.close())
 
   const ask = (inputs: unknown, parameters?: unknown) => askPipeline(host, name, { inputs, parameters })

@@ -26,7 +26,7 @@ describe.skipIf(!hasTinyModels)('text classification', () => {
       { ...(await tinyModel('tiny-bert-reranker', 'text-classification')), name: 'one-label' },
     ])
     rows = (await tinyReference(name)).rows
-  }, 60_000)
+  })
   afterAll(() => host?.close())
 
   const ask = (inputs: unknown, parameters?: unknown) => askPipeline(host, name, { inputs, parameters })

@@ -33,7 +33,7 @@ describe.skipIf(!hasTinyModels)('text ranking', () => {
       await configured('of-texts', {}, { activation_fn: identity, ...prompts }),
     ])
     rows = (await tinyReference(name)).rows
-  }, 60_000)
+  })
   afterAll(() => host?.close())
 
   /** The reranker with more in its config.json, and with a file of sentence-transformers. */

@@ -17,7 +17,7 @@ describe.skipIf(!hasTinyModels)("Hugging Face's client for JavaScript", () => {
     host = await startTestServing(
       await Promise.all(Object.entries(served).map(([task, name]) => tinyModel(name, task))),
     )
-  }, 60_000)
+  })
   afterAll(() => host?.close())
 
   /** The real client, whose requests go to the service without a port. */

@@ -28,7 +28,7 @@ describe.skipIf(!hasTinyModels)('token classification', () => {
   beforeAll(async () => {
     host = await startTestServing([await tinyModel(name, 'token-classification')])
     rows = (await tinyReference(name)).rows
-  }, 60_000)
+  })
   afterAll(() => host?.close())
 
   const ask = (inputs: unknown, parameters?: unknown) => askPipeline(host, name, { inputs, parameters })

@@ -37,7 +37,7 @@ describe.skipIf(!hasTinyModels)('zero-shot classification', () => {
       { ...(await tinyModel('tiny-bert-reranker', 'zero-shot-classification')), name: 'one-label' },
     ])
     reference = await tinyReference(name)
-  }, 60_000)
+  })
   afterAll(() => host?.close())
 
   const ask = (inputs: unknown, parameters?: unknown) => askPipeline(host, name, { inputs, parameters })
