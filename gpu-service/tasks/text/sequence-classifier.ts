@@ -1,6 +1,7 @@
+import * as z from 'zod'
 import type { Batcher } from '../../batcher/batcher.ts'
 import type { CallOptions } from '../../batcher/call-options.ts'
-import { localPath } from '../../models/model-files.ts'
+import { localPath, readConfig } from '../../models/model-files.ts'
 import { yieldTurnFor } from '../../yield-turn.ts'
 import { fixedBatch, inFixedBatches } from '../fixed-batch.ts'
 import { type Labels, readLabels } from '../label-scores.ts'
@@ -37,7 +38,8 @@ export interface SequenceClassifier {
   opened: Omit<OpenedTask, 'serve'>
 }
 
-export async function openSequenceClassifier(source: ModelSource): Promise<SequenceClassifier> {
+export async function openSequenceClassifier(asked: ModelSource): Promise<SequenceClassifier> {
+  const source = await withoutPadding(asked)
   const { graph, file, files } = source
   const model = await openTextModel(source)
   const output = outputNamed({ graph, file, name: 'logits', rank: 2 })
@@ -62,6 +64,16 @@ export async function openSequenceClassifier(source: ModelSource): Promise<Seque
       warmUp: warmUpRuns(batches, { ...model.texts, rowOf }),
     },
   }
+}
+
+const modelConfig = z.object({ model_type: z.string().nullish() })
+
+/** XLNet's classifiers read the last position whatever it holds, so a text must not be padded at its end. */
+async function withoutPadding(source: ModelSource): Promise<ModelSource> {
+  const { files, settings } = source
+  const { model_type: modelType } = (await readConfig(files, 'config.json', modelConfig)) ?? {}
+  if (modelType !== 'xlnet' || settings.isolate !== 'auto') return source
+  return { ...source, settings: { ...settings, isolate: 'always' } }
 }
 
 /** Classifies texts or pairs. */
