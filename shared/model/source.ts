@@ -1,5 +1,5 @@
 import { errors } from '../errors.ts'
-import { parseRefName, parseRepoId } from './repo-id.ts'
+import { isRepoId, parseRefName, parseRepoId } from './repo-id.ts'
 
 /** Where a model is imported from. */
 export type Source =
@@ -17,7 +17,9 @@ export function parseSource(uri: string, param = 'source'): Source {
   const [, scheme, rest = ''] = match ?? []
   if (scheme === 'hf') {
     const at = rest.indexOf('@')
-    const repo = parseRepoId(at < 0 ? rest : rest.slice(0, at), param)
+    const name = at < 0 ? rest : rest.slice(0, at)
+    if (isRepoId(`owner/${name}`)) throw noOwner(name, param)
+    const repo = parseRepoId(name, param)
     return { kind: 'hf', repo, ref: at < 0 ? 'main' : parseRefName(rest.slice(at + 1), param) }
   }
   if (scheme === 's3-drop') {
@@ -36,6 +38,13 @@ export function parseSource(uri: string, param = 'source'): Source {
 
 export const formatSource = (source: Source): string =>
   source.kind === 'hf' ? `hf://${source.repo}@${source.ref}` : `s3-drop://${source.repo}/${source.version}`
+
+/** Such names were allowed once; the Hub now redirects them. */
+const noOwner = (name: string, param: string) =>
+  errors.invalidRequest(
+    `"${name}" names no owner. A model is "owner/name"; its page on the Hub shows the whole name, such as "openai-community/gpt2".`,
+    param,
+  )
 
 const invalidSource = (uri: string, param: string) =>
   errors.invalidRequest(

@@ -3,6 +3,7 @@ import { UsageError } from '../command.ts'
 import { rightly } from './named-repo.ts'
 
 const page = /^(?:https:\/\/)?(?:huggingface\.co|hf\.co)\/([^/?#]+\/[^/?#]+)(?:\/tree\/([^/?#]+))?\/?(?:[?#].*)?$/
+const pageWithoutOwner = /^(?:https:\/\/)?(?:huggingface\.co|hf\.co)\/([^/?#]+)\/?(?:[?#].*)?$/
 const datasetPage = /^(?:https:\/\/)?(?:huggingface\.co|hf\.co)\/datasets\//
 
 /**
@@ -21,6 +22,9 @@ export function pastedSource(given: string): { source: string; isPage: boolean }
   return { source, isPage: repo !== undefined }
 }
 
-const named = (given: string): string => (given.includes('://') ? given : `hf://${given}`)
+function named(given: string): string {
+  const [, name] = pageWithoutOwner.exec(given) ?? []
+  return given.includes('://') && name === undefined ? given : `hf://${name ?? given}`
+}
 
 const decoded = (ref: string): string => rightly(() => decodeURIComponent(ref))

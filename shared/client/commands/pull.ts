@@ -6,6 +6,7 @@ import { shellWord } from '../shell-word.ts'
 import { printable, type Terminal } from '../terminal.ts'
 import { counted, formatBytes } from '../units.ts'
 import { followImport } from './follow-import.ts'
+import { foundElsewhere } from './found-elsewhere.ts'
 import { rightly } from './named-repo.ts'
 import { pastedSource } from './pasted-source.ts'
 
@@ -58,7 +59,10 @@ interrupted pull, repeat the command: files that are already here are not transf
       ? asked.catch(advised({ codes: ['owner_not_found', 'name_reserved'], advice: elsewhere }))
       : asked)
     const job = options.detach === true ? started : await followImport(started, client, terminal)
-    if (job.state === 'FAILED') throw new CommandFailed(`the pull failed: ${printable(job.failure?.message)}`, job)
+    if (job.state === 'FAILED') {
+      const elsewhere = await foundElsewhere(invocation, job)
+      throw new CommandFailed(`the pull failed: ${printable(job.failure?.message)}${elsewhere}`, job)
+    }
     if (json) terminal.out(`${JSON.stringify(job)}\n`)
     else if (job.state === 'READY') report(job, terminal)
     else {

@@ -69,6 +69,41 @@ describe('a pull of a model that cannot be served', () => {
   })
 })
 
+describe('a pull that cannot find its model', () => {
+  const failed = { repo: 'acme/one', source: 'hf://acme/one@main', state: 'FAILED' } as const
+  const failure = { code: 'source_not_found', message: 'There is no repo "acme/one" on the Hub.' }
+
+  it('tells how to use it if it is in this registry already', async () => {
+    answers = [{ ...failed, failure }, {}]
+    const { code, err } = await pull('acme/one')
+    expect(code).toBe(1)
+    expect(err).toMatch(
+      /on the Hub\. "acme\/one" is in this registry already\. To serve it: slipway deploy acme\/one\./,
+    )
+    expect(err).toMatch(/To download it: HF_ENDPOINT=.* hf download acme\/one$/m)
+  })
+
+  it.each([
+    ['acme/one', true],
+    ['hf://acme/one', false],
+    ['https://huggingface.co/acme/one', false],
+  ])('tells how a drop is named if a name alone was given: %s', async (source, isTold) => {
+    answers = [{ ...failed, failure }, { revision: undefined }]
+    const { code, err } = await pull(source)
+    expect([code, err.includes('slipway pull s3-drop://acme/one/VERSION')]).toEqual([1, isTold])
+  })
+
+  it.each(['gpt2', 'hf://gpt2', 'hf://gpt2@main', 'https://huggingface.co/gpt2', 'hf.co/gpt2/'])(
+    'asks for the owner of %s',
+    async (source) => {
+      const { code, err } = await pull(source)
+      expect([code, asked]).toEqual([2, []])
+      expect(err).toContain('"gpt2" names no owner')
+      expect(err).toContain('openai-community/gpt2')
+    },
+  )
+})
+
 it('a failed pull with --json prints the error in the usual form, next to the import', async () => {
   answers = [{ state: 'FAILED', failure: { code: 'not_found', message: 'There is no "acme/one".' } }]
   const { code, out } = await pull('acme/one', '--json')
