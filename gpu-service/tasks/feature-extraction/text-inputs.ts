@@ -26,6 +26,9 @@ const truncated: Truncation = { truncate: true }
 
 export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextInputsOptions): TextInputs {
   const encoder = createTextEncoder({ tokenizer, maxTokens })
+  // A special token at the end of the prompt alone belongs to the end of the text, not to the prompt.
+  const ending = tokenizer.template.single.slice(-1).filter((part) => 'special' in part).length
+  const ofPrompt = (ids: readonly number[]) => ids.slice(0, ids.length - ending)
   return {
     async encode({ texts, prompt, truncation: asked = truncated, param = 'inputs', signal }) {
       const truncation = { ...asked, direction: asked.direction ?? tokenizer.truncationSide }
@@ -35,8 +38,7 @@ export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextIn
         if (isUsual) return tokenizer.encode(text, maxTokens)
         return (await encoder.encode({ text, truncation: cut, param: named, yieldTurn })).ids
       }
-      // The prompt alone ends in a special token, which belongs to the end of the text, not to the prompt.
-      const promptIds = includePrompt || prompt === '' ? [] : (await idsOf(prompt, truncateRight, param)).slice(0, -1)
+      const promptIds = includePrompt || prompt === '' ? [] : ofPrompt(await idsOf(prompt, truncateRight, param))
       // A text that was truncated at its start has lost its prompt.
       const skippedOf = (ids: readonly number[]) =>
         truncation.direction === 'right' || promptIds.every((id, at) => ids[at] === id) ? promptIds.length : 0

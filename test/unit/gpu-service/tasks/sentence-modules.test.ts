@@ -74,6 +74,7 @@ let host: TestServing
 let rows: { text: string; input_ids: number[]; vector: number[] }[]
 beforeAll(async () => {
   rows = (await readReference('tiny-embedder')).rows
+  const tokenizerFile = JSON.parse((await embedderModel()).files['tokenizer.json']?.toString() ?? '')
   host = await startTestServing(
     await Promise.all([
       variant('plain', { 'modules.json': json(plain) }),
@@ -99,6 +100,11 @@ beforeAll(async () => {
       variant('prompted', prompts),
       variant('promptless', {
         ...prompts,
+        '1_Pooling/config.json': json({ pooling_mode_mean_tokens: true, include_prompt: false }),
+      }),
+      variant('promptless-unframed', {
+        ...prompts,
+        'tokenizer.json': json({ ...tokenizerFile, post_processor: null }),
         '1_Pooling/config.json': json({ pooling_mode_mean_tokens: true, include_prompt: false }),
       }),
       variant('masked', {
@@ -218,6 +224,16 @@ describe('the modules of a sentence-transformers repo', () => {
     expectNear(fromLeft[0], counted[0] ?? [])
     const openai = await host.ask('/v1/embeddings', { json: { model: 'prompted', input: text, prompt_name: 'query' } })
     expectNear(((await openai.json()) as { data: { embedding: number[] }[] }).data[0]?.embedding, query[0] ?? [])
+  })
+
+  it('all tokens of a prompt are left out of the pooling also if the tokenizer adds none at the end', async () => {
+    const text = 'sat on the mat'
+    const [tokens] = (await post('promptless-unframed', '/embed_all', { inputs: `the cat ${text}` })) as unknown as [
+      number[][],
+    ]
+    expect(tokens).toHaveLength(6)
+    const vector = await embed('promptless-unframed', text, { prompt_name: 'query' })
+    expectNear(vector[0], unit(mean(tokens.slice(2))))
   })
 
   it('a masked-word model that outputs token vectors is pooled by the mean without a list of modules', async () => {
