@@ -1,3 +1,5 @@
+import { wholeEnd } from '../surrogates.ts'
+
 /** This many UTF-16 units or bytes are read or written in less than a millisecond. */
 const partLength = 65_536
 
@@ -8,9 +10,7 @@ export function textParts(text: string): Iterable<string> {
 
 function* cutText(text: string): Generator<string> {
   for (let from = 0; from < text.length; ) {
-    let to = Math.min(from + partLength, text.length)
-    const last = text.charCodeAt(to - 1)
-    if (to < text.length && last >= 0xd800 && last < 0xdc00) to--
+    const to = from + partLength < text.length ? wholeEnd(text, from + partLength) : text.length
     yield text.slice(from, to)
     from = to
   }

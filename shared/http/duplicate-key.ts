@@ -1,6 +1,6 @@
 import { errors } from '../errors.ts'
+import { runToEnd } from '../run-to-end.ts'
 import { countParts } from './json-parts.ts'
-import { runToEnd } from './run-to-end.ts'
 
 /** More than any table has columns. Every new name costs more than the rest of its line. */
 const differentNamesMax = 10_000

@@ -1,4 +1,4 @@
-import { runToEnd } from './run-to-end.ts'
+import { runToEnd } from '../run-to-end.ts'
 
 /**
  * Matches an escaped half of a surrogate pair without its other half. UTF-8 cannot encode one, so escapes are the only

@@ -4,11 +4,11 @@ import { createMiddleware } from 'hono/factory'
 import type { z } from 'zod'
 import { type AppError, errors, messageOf } from '../errors.ts'
 import { firstIssue } from '../first-issue.ts'
+import { runToEnd } from '../run-to-end.ts'
 import { readFailure } from './aborted-body.ts'
 import { duplicateKeyInSteps } from './duplicate-key.ts'
 import { halfCharacterInSteps } from './half-character.ts'
 import { parseInSteps, pieceLength } from './json-steps.ts'
-import { runToEnd } from './run-to-end.ts'
 
 /** Refuses a larger body with 413 before it is read into memory. */
 export const limitBody = (maxBytes: number) =>

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import { parseWith } from '../../../shared/http/json-body.ts'
+import { surrogatePairs } from '../../surrogates.ts'
 import { isIds, type TextOrIds } from '../../tasks/feature-extraction/texts-or-ids.ts'
 import { inputsMax } from '../../tasks/limits.ts'
 import type { Truncation } from '../../tasks/text/truncation.ts'
@@ -64,9 +65,4 @@ export function charactersOf(inputs: readonly (TextOrIds | readonly string[])[])
 }
 
 /** A surrogate pair is one character. */
-function countOf(text: string): number {
-  let count = text.length
-  for (let index = 0; index < text.length - 1; index++)
-    if ((text.charCodeAt(index) & 0xfc00) === 0xd800 && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00) count--
-  return count
-}
+const countOf = (text: string): number => text.length - surrogatePairs(text, 0, text.length)

@@ -1,5 +1,5 @@
 import type { TensorSignature } from '../../../shared/contract/repo.ts'
-import { runToEnd } from '../../../shared/http/run-to-end.ts'
+import { runToEnd } from '../../../shared/run-to-end.ts'
 import type { Tensor, TensorData } from '../../engine/engine.ts'
 import { arrays } from '../../engine/tensor-types.ts'
 

@@ -1,3 +1,4 @@
+import { wholeEnd } from '../../surrogates.ts'
 import type { YieldTurn } from '../../yield-turn.ts'
 import { joinPlaced, type PlacedTokens, placedTokens } from './placed-tokens.ts'
 import type { SpannedToken } from './token-spans.ts'
@@ -36,8 +37,7 @@ function pieceEnd(text: string, start: number): number {
     if (isSpace(text, end) && !isSpace(text, end - 1) && !isSpace(text, end + 1)) return end
   for (let end = least; end < most; end++) if (text[end] === '\n' || endsWord(text, end)) return end
   for (let end = least; end < most; end++) if (isChineseBoundary(text, end)) return end
-  const last = text.charCodeAt(most - 1)
-  return most - (last >= 0xd800 && last < 0xdc00 ? 1 : 0)
+  return wholeEnd(text, most)
 }
 
 const isSpace = (text: string, at: number): boolean => text.charCodeAt(at) === 0x20

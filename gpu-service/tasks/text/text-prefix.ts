@@ -1,3 +1,5 @@
+import { wholeEnd } from '../../surrogates.ts'
+
 /** A part of a text whose tokens are the first tokens of the whole, except for a few at its end. */
 export interface Prefix {
   text: string
@@ -28,10 +30,7 @@ const cutAtSpace: CutPrefix = (text, length) => {
 }
 
 /** The first characters of a text, without half a surrogate pair at the end. */
-export function sliceWhole(text: string, length: number): string {
-  const last = text.charCodeAt(length - 1)
-  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? length - 1 : length)
-}
+export const sliceWhole = (text: string, length: number): string => text.slice(0, wholeEnd(text, length))
 
 /** WordPiece makes one unknown token of a longer word, however it continues. */
 const longestWord = 1000

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { runToEnd } from '../../../shared/http/run-to-end.ts'
+import { runToEnd } from '../../../shared/run-to-end.ts'
 import { afterSteps, type YieldTurn } from '../../yield-turn.ts'
 import { asciiWordPiece } from './ascii-word-piece.ts'
 import { checkedTokenizer } from './checked-tokenizer.ts'

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { messageOf } from '../../../shared/errors.ts'
 import { parseInSteps } from '../../../shared/http/json-steps.ts'
-import { runToEnd } from '../../../shared/http/run-to-end.ts'
+import { runToEnd } from '../../../shared/run-to-end.ts'
 
 function parsed(json: string, pieceLength?: number): { value: unknown; steps: number } {
   const reading = parseInSteps(json, pieceLength)

@@ -1,7 +1,7 @@
 import { Tokenizer } from '@huggingface/tokenizers'
 import { describe, expect, it } from 'vitest'
 import { buildTokenizer } from '../../../../../gpu-service/tasks/text/build-tokenizer.ts'
-import { runToEnd } from '../../../../../shared/http/run-to-end.ts'
+import { runToEnd } from '../../../../../shared/run-to-end.ts'
 import { plainTokenizer } from '../../support/plain-tokenizer.ts'
 
 const added = ['<s>', '</s>', '<unk>', '<mask>'].map((content, at) => ({

@@ -4,7 +4,7 @@ import { createTextEncoder } from '../../../../../gpu-service/tasks/text/text-en
 import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
 import { guardTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer-guard.ts'
 import { yieldTurnFor } from '../../../../../gpu-service/yield-turn.ts'
-import { runToEnd } from '../../../../../shared/http/run-to-end.ts'
+import { runToEnd } from '../../../../../shared/run-to-end.ts'
 import { countTurns } from '../../../../support/count-turns.ts'
 import { plainTokenizer } from '../../support/plain-tokenizer.ts'
 
