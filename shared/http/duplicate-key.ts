@@ -1,4 +1,5 @@
 import { errors } from '../errors.ts'
+import { backslash, closeList, closeObject, comma, openList, openObject, quote } from '../json-codes.ts'
 import { runToEnd } from '../run-to-end.ts'
 import { countParts } from './json-parts.ts'
 
@@ -67,14 +68,6 @@ export function* duplicateKeyInSteps(json: string): Generator<void, string | und
 }
 
 export const duplicateKey = (json: string): string | undefined => runToEnd(duplicateKeyInSteps(json))
-
-const quote = 0x22
-const comma = 0x2c
-const backslash = 0x5c
-const openList = 0x5b
-const closeList = 0x5d
-const openObject = 0x7b
-const closeObject = 0x7d
 
 /** Decodes a quoted name; without an escape it is itself. */
 function nameOf(quoted: string): string {

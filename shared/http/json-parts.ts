@@ -1,4 +1,5 @@
 import { errors } from '../errors.ts'
+import { closeList, openList } from '../json-codes.ts'
 
 /** More than any request has rows or files. `JSON.parse` takes a tenth of a second per million. */
 const partsMax = 50_000
@@ -45,9 +46,6 @@ export function countParts(): JsonParts {
     },
   }
 }
-
-const openList = 0x5b
-const closeList = 0x5d
 
 function afterSpaces(json: string, start: number): number {
   let at = start

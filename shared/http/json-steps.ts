@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts'
+import { closeList, closeObject, comma, openList, openObject, quote } from '../json-codes.ts'
 import { endOfText } from './duplicate-key.ts'
 
 /** Longer than most requests, and parsed in a millisecond. */
@@ -9,15 +10,6 @@ const noNames: string[] = []
 
 /** One container costs as much as hundreds of characters. */
 const containersAtOnce = 256
-
-const [quote, comma, openList, closeList, openObject, closeObject] = [...'",[]{}'].map((one) => one.charCodeAt(0)) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-]
 
 /** An open list or object. */
 interface Open {

@@ -1,16 +1,13 @@
+import { backslash, closeList, closeObject, comma, openList, openObject, quote } from '../../../shared/json-codes.ts'
 import type { ByteReader } from '../../../shared/onnx/byte-reader.ts'
 
 const chunkBytes = 64 * 1024
 const memberMaxBytes = 1024 ** 2
 const membersMax = 500_000
 
-const quote = 0x22
-const backslash = 0x5c
 const space = 0x20
-const brace = 0x7b
-const opens = new Set([brace, 0x5b])
-const closes = new Set([0x7d, 0x5d])
-const comma = 0x2c
+const opens = new Set([openObject, openList])
+const closes = new Set([closeObject, closeList])
 
 /**
  * Yields the members of a JSON object one by one, or those of its member `within`, and lets the process do other work
@@ -60,11 +57,11 @@ class MemberScan {
         if (this.#escaped) this.#escaped = false
         else if (byte === backslash) this.#escaped = true
         else if (byte === quote) this.#inString = false
-      } else if (this.#depth === 0 && byte > space && byte !== brace) throw new TypeError('it is no JSON object')
+      } else if (this.#depth === 0 && byte > space && byte !== openObject) throw new TypeError('it is no JSON object')
       else if (byte === quote) this.#inString = true
       else if (opens.has(byte)) {
         this.#depth += 1
-        const enters = this.#depth === 2 && this.#target === 1 && byte === brace && this.#isWithin(bytes, from, at)
+        const enters = this.#depth === 2 && this.#target === 1 && byte === openObject && this.#isWithin(bytes, from, at)
         if (enters) this.#target = 2
         if (enters || this.#depth === 1) from = at + 1
       } else if (closes.has(byte) || (byte === comma && this.#depth === this.#target)) {

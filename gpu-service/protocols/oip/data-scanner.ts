@@ -1,4 +1,5 @@
 import { errors } from '../../../shared/errors.ts'
+import { backslash, closeList, comma, openList, openObject, quote } from '../../../shared/json-codes.ts'
 import { dimensionsMax } from '../../tasks/tensors/tensor-limits.ts'
 
 /** The position of the elements of one `data`, inside its outermost brackets, and its shape. */
@@ -17,14 +18,6 @@ interface OpenList {
 }
 
 const pieceBytes = 32 * 1024
-const [quote, backslash, comma, openList, closeList, openObject] = [...'"\\,[]{'].map((one) => one.charCodeAt(0)) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-]
 
 /** Scans the brackets of nested lists. Modifies nothing, because a shadow's copy reads the body again. */
 export class DataScanner {

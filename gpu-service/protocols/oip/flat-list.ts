@@ -1,10 +1,6 @@
-const [quote, backslash, openList, closeList, blank] = [...'"\\[] '].map((one) => one.charCodeAt(0)) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-]
+import { backslash, closeList, openList, quote } from '../../../shared/json-codes.ts'
+
+const blank = 0x20
 
 /** Flattens a piece of nested lists, cut at commas, by copying it with blanks for brackets. */
 export function flatList(piece: Uint8Array): Uint8Array {

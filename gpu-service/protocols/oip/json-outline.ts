@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { errors } from '../../../shared/errors.ts'
+import { backslash, closeList, closeObject, colon, openList, openObject, quote } from '../../../shared/json-codes.ts'
 import { DataScanner, type ScannedData } from './data-scanner.ts'
 import { outlineMaxBytes, tensorsMax } from './limits.ts'
 
@@ -10,9 +11,6 @@ interface Outline {
 }
 
 const sliceBytes = 128 * 1024
-const [quote, backslash, colon, openList, closeList, openObject, closeObject] = [...'"\\:[]{}'].map((one) =>
-  one.charCodeAt(0),
-) as [number, number, number, number, number, number, number]
 const depthMax = 64
 
 /**

@@ -1,8 +1,10 @@
+import { backslash, quote } from '../../../shared/json-codes.ts'
 import type { YieldTurn } from '../../yield-turn.ts'
 
 /** Parsed in less than a millisecond. */
 const partBytes = 64 * 1024
-const [quote, backslash, unicode] = [...'"\\u'].map((one) => one.charCodeAt(0)) as [number, number, number]
+/** The `u` of an escape. */
+const unicode = 0x75
 
 interface LongText {
   /** The position of its first quote. */
