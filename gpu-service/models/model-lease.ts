@@ -10,7 +10,7 @@ export interface LoadRequest extends ModelRequest {
   task: string
   /** For error messages. */
   deployment: string
-  /** Overrides whether the members of a batch run alone. */
+  /** Whether the members of a batch run alone. @default as the host wants it */
   isolate?: Isolation | undefined
   /** How long it stays loaded without work; without a limit, forever. */
   idleMsMax?: number | undefined
@@ -20,6 +20,11 @@ export interface LoadRequest extends ModelRequest {
   onFailure?: (error: unknown) => void
   /** Called after each load, for every current user. */
   onLoaded?: (took: LoadTimes) => void
+}
+
+/** A request with what the host decides where the deployment does not. */
+export interface DecidedRequest extends LoadRequest {
+  isolate: Isolation
 }
 
 /** The duration of a load, and of the warm-up within it. */
@@ -59,5 +64,5 @@ export const idleMsOf = (leases: ReadonlySet<LoadRequest>): number | undefined =
 /**
  * The names of one task mean the same model; other run settings make another one. @throws AppError `unsupported_model`
  */
-export const modelKeyOf = ({ revision, file, task, isolate = 'auto' }: LoadRequest): string =>
+export const modelKeyOf = ({ revision, file, task, isolate }: DecidedRequest): string =>
   `${revision}/${file} ${taskNamed(task).name}${isolate === 'auto' ? '' : ` ${isolate}`}`

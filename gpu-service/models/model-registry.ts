@@ -1,5 +1,5 @@
 import type { LostModel } from '../engine/engine.ts'
-import { type LoadRequest, type ModelLease, modelKeyOf } from './model-lease.ts'
+import { type DecidedRequest, type LoadRequest, type ModelLease, modelKeyOf } from './model-lease.ts'
 import { SharedModel, type SharedModelParts } from './shared-model.ts'
 
 /** The models deployed here. Deployments of one file share it, and it is loaded once. */
@@ -12,7 +12,8 @@ export class ModelRegistry {
   }
 
   /** @throws AppError `unsupported_model`, `model_too_large` */
-  async acquire(request: LoadRequest): Promise<ModelLease> {
+  async acquire(asked: LoadRequest): Promise<ModelLease> {
+    const request = { ...asked, isolate: asked.isolate ?? this.#parts.settings.isolate }
     const key = modelKeyOf(request)
     const model = this.#models.get(key) ?? this.#open(key, request)
     try {
@@ -27,7 +28,7 @@ export class ModelRegistry {
     for (const model of [...this.#models.values()]) if (model.modelId === modelId) model.lose(error)
   }
 
-  #open(key: string, request: LoadRequest): SharedModel {
+  #open(key: string, request: DecidedRequest): SharedModel {
     const onUnused = () => {
       if (this.#models.get(key) === model) this.#models.delete(key)
     }

@@ -5,7 +5,7 @@ import type { RunSettings } from '../tasks/task.ts'
 import { createLease } from './create-lease.ts'
 import { lockFiles } from './lock-files.ts'
 import type { ModelCache } from './model-cache.ts'
-import { idleMsOf, type LoadRequest, type ModelLease } from './model-lease.ts'
+import { type DecidedRequest, idleMsOf, type LoadRequest, type ModelLease } from './model-lease.ts'
 import { type OpenedModel, openModel } from './open-model.ts'
 import type { Residency } from './residency.ts'
 import { ResidentModel } from './resident-model.ts'
@@ -25,7 +25,7 @@ interface SharedModelOptions extends SharedModelParts {
   /** The same for all users of the model. */
   key: string
   /** The request of the first user. */
-  request: LoadRequest
+  request: DecidedRequest
   /** Called when it must not be given to further users. */
   onUnused: () => void
 }
@@ -84,7 +84,7 @@ export class SharedModel {
   async #open({ request, cache, settings, engineBytes = () => undefined, ...parts }: SharedModelOptions) {
     const { modelId } = this
     const requests = this.#leases
-    const own = { ...settings, isolate: request.isolate ?? settings.isolate }
+    const own = { ...settings, isolate: request.isolate }
     const open = (asked: LoadRequest) => openModel(asked, { cache, settings: own })
     const lock = await cache.hold(request)
     const opened = await open(request).finally(() => lock.release())

@@ -8,6 +8,7 @@ import type { GatedQueue } from '../../../../gpu-service/models/gated-queue.ts'
 import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
 import { ModelRegistry } from '../../../../gpu-service/models/model-registry.ts'
 import { Residency } from '../../../../gpu-service/models/residency.ts'
+import type { Isolation } from '../../../../gpu-service/tasks/isolation.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
 import { objectKeys } from '../../../../shared/objects/keys.ts'
 import { filesIn } from '../../../support/files-in.ts'
@@ -23,7 +24,15 @@ const request = { repo, repoId: repoIdOf(repo), revision: 'a'.repeat(40), file: 
 const other = 'b'.repeat(40)
 
 /** A registry over one real engine, with a record of which models the engine holds. */
-async function start({ maxBytes = 0, loadWaitMsMax = 30_000 } = {}) {
+async function start({
+  maxBytes = 0,
+  loadWaitMsMax = 30_000,
+  isolate = 'auto',
+}: {
+  maxBytes?: number
+  loadWaitMsMax?: number
+  isolate?: Isolation
+} = {}) {
   const objects = createMemoryObjects()
   const files = await filesIn(fixtureModel(repo))
   for (const revision of [request.revision, other]) await publish({ objects, ...request, revision, files })
@@ -47,7 +56,7 @@ async function start({ maxBytes = 0, loadWaitMsMax = 30_000 } = {}) {
   const root = await temporaryFolder()
   const damaged: string[] = []
   const cache = new ModelCache({ objects, root, maxBytes, onDamage: ({ path }) => damaged.push(path) })
-  const settings = { device: 'cpu', isolate: 'auto' } as const
+  const settings = { device: 'cpu', isolate } as const
   const residency = new Residency({ maxBytes: Number.POSITIVE_INFINITY, waitMsMax: 15_000 })
   const parts = { cache, pool, residency, metrics: createMetrics(), settings, loadWaitMsMax }
   return { held, root, objects, damaged, models: new ModelRegistry(parts) }
@@ -65,6 +74,18 @@ it('loads a model once for all names of its task, and keeps it until the last le
   expect(held.size).toBe(1)
   await two.release()
   expect(held.size).toBe(0)
+})
+
+it('shares a model only with deployments whose inputs run the same way, whoever decided that', async () => {
+  const { models } = await start({ isolate: 'never' })
+  const task = 'feature-extraction'
+  const [byHost, never, auto] = await Promise.all([
+    models.acquire({ ...request, task }),
+    models.acquire({ ...request, task, isolate: 'never' }),
+    models.acquire({ ...request, task, isolate: 'auto' }),
+  ])
+  expect(never.modelId).toBe(byHost.modelId)
+  expect(auto.modelId).not.toBe(byHost.modelId)
 })
 
 it('keeps a model when another task fails to load the same file', async () => {
