@@ -4,6 +4,6 @@ import { serveRequests } from '../../../../gpu-service/engine/serve-requests.ts'
 await serveRequests(async ({ kind, modelId }) => {
   while (kind === 'run' && modelId === 'endless');
   while (kind === 'load' && modelId === 'stuck');
-  if (kind === 'load' && modelId === 'slow') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500)
+  if (kind === 'load' && modelId === 'slow') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
   return {}
 })
