@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => test.close())
 
 describe('an import whose process dies', () => {
-  it('after any of its writes ends as if nothing had happened', { timeout: 240_000 }, async () => {
+  it('after any of its writes ends as if nothing had happened', { timeout: 600_000 }, async () => {
     const { hub, undisturbed, manifests, newRepo } = test
     await test.forEachWrite(async (at, lab) => {
       const store = await lab.newStore()

@@ -42,7 +42,7 @@ async function visible(api: Api): Promise<'nothing' | 'everything'> {
   return 'everything'
 }
 
-it('a pull that is killed repeatedly ends complete, and is never visible in part', async () => {
+it('a pull that is killed repeatedly ends complete, and is never visible in part', { timeout: 600_000 }, async () => {
   const environment = { HF_ENDPOINT: hub.url }
   const delaysMs = [5, 60, 150, 400, 800, 1500, 2500]
   let id: string | undefined

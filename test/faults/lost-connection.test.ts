@@ -15,7 +15,7 @@ describe('an import that loses one connection', () => {
   it.each([
     ['before', false],
     ['after', true],
-  ])('%s any of its writes ends as if nothing had happened', { timeout: 240_000 }, async (_, writesIt) => {
+  ])('%s any of its writes ends as if nothing had happened', { timeout: 600_000 }, async (_, writesIt) => {
     const { hub, undisturbed, newRepo } = test
     await test.forEachWrite(async (at, lab) => {
       const store = await lab.newStore()

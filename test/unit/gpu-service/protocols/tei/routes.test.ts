@@ -54,6 +54,7 @@ describe('the routes of text-embeddings-inference', () => {
   it('/embed_all returns a vector for every token, whose mean is the vector of the text', async () => {
     const inputs = rows.slice(0, 3).map(({ text }) => text)
     const all = await answer<number[][][]>(`${tiny}/embed_all`, { inputs })
+    expect(all).toHaveLength(3)
     for (const [index, vectors] of all.entries()) {
       expect(vectors).toHaveLength(rows[index]?.input_ids.length ?? 0)
       const mean = (vectors[0] ?? []).map((_, column) => vectors.reduce((sum, one) => sum + (one[column] ?? 0), 0))
