@@ -23,7 +23,8 @@ export function lockDecoder(): void {
 
 /**
  * Decodes the first frame, upright, to RGB bytes. Drops transparency and ignores colour profiles, as Pillow's
- * `convert('RGB')` does, because models were trained on its output.
+ * `convert('RGB')` does, because models were trained on its output. Grey of 16 bits keeps its upper 8, as colours of 16
+ * bits do in Pillow, too: Pillow makes all grey above 255 of 65,535 white, of which a model sees nothing.
  *
  * @throws PictureFault
  */

@@ -118,9 +118,13 @@ describe('a picture', () => {
     expect(await read(bytes)).toEqual([plain[0], plain[1], plain[2]])
   })
 
-  it('of 16 bits keeps the upper 8', async () => {
-    const deep = await sharp(new Uint16Array(48).fill(0xab12), { raw: { width: 4, height: 4, channels: 3 } })
-      .toColourspace('rgb16')
+  it.each([
+    ['rgb16', 3],
+    ['grey16', 1],
+  ] as const)('of 16 bits keeps the upper 8: %s', async (space, channels) => {
+    const values = new Uint16Array(16 * channels).fill(0xab12)
+    const deep = await sharp(values, { raw: { width: 4, height: 4, channels } })
+      .toColourspace(space)
       .png()
       .toBuffer()
     expect((await sharp(deep).metadata()).depth).toBe('ushort')
