@@ -59,14 +59,15 @@ function hasUsualWords({ max_input_chars_per_word: wordLength = 0, scores, vocab
     wordLength <= usual.wordLengthMax &&
     affixes.every((one) => String(one ?? '').length <= usual.affixLengthMax) &&
     // Only Unigram has scores.
-    (scores === undefined || vocab.every((piece) => String(piece).length <= usual.pieceLengthMax))
+    (scores === undefined ||
+      vocab.slice(0, scores.length).every((piece) => String(piece).length <= usual.pieceLengthMax))
   )
 }
 
 /** The fields of the library's models. */
 interface LibraryModel {
   max_input_chars_per_word?: unknown
-  scores?: unknown
+  scores?: readonly unknown[]
   vocab: readonly unknown[]
   config?: {
     continuing_subword_prefix?: unknown

@@ -12,9 +12,9 @@ const specialMax = 10_000
  * @throws AppError `unsupported_model` naming the piece
  */
 export function refuseLongPieces(model: unknown): void {
-  const { scores, vocab = [] } = model as { scores?: unknown; vocab?: unknown[] }
-  // Only Unigram has scores.
-  const long = scores && vocab.find((piece) => String(piece).length > pieceLengthMax)
+  // Only Unigram has scores. Added tokens, which come after its pieces, may have ids in the millions.
+  const { scores = [], vocab = [] } = model as { scores?: unknown[]; vocab?: unknown[] }
+  const long = vocab.slice(0, scores.length).find((piece) => String(piece).length > pieceLengthMax)
   if (long === undefined) return
   throw errors.unsupportedModel(
     `"tokenizer.json" has the piece "${String(long).slice(0, 20)}…" of ${String(long).length} characters; the limit is ${pieceLengthMax}.`,

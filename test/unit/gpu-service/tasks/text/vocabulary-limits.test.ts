@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { openTokenizer } from '../../../../../gpu-service/tasks/text/open-tokenizer.ts'
 import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
 import { guardTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer-guard.ts'
+import { refuseLongPieces } from '../../../../../gpu-service/tasks/text/vocabulary-limits.ts'
 import { temporaryFolder } from '../../support/folders.ts'
 
 const others = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, added_tokens: [] }
@@ -56,6 +57,14 @@ describe('a tokenizer that may take minutes for one word', () => {
       code: 'unsupported_model',
       message: expect.stringContaining('added_tokens'),
     })
+  })
+
+  it('opens without a look at the millions of ids between its pieces and an added token', () => {
+    let looks = 0
+    const vocab = new Proxy(['<unk>', 'a'], { get: (target, key) => Reflect.get(target, key, void looks++) })
+    vocab[2_000_000] = '<far>'
+    refuseLongPieces({ scores: [-1, -2], vocab })
+    expect(looks).toBeLessThan(20)
   })
 
   it('is refused if very many pieces begin at one position', () => {
