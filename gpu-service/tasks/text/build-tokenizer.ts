@@ -1,4 +1,5 @@
 import { Tokenizer } from '@huggingface/tokenizers'
+import { errors } from '../../../shared/errors.ts'
 
 export interface TokenizerFile {
   normalizer?: unknown
@@ -26,7 +27,7 @@ export interface BuildTokenizer {
  */
 export function* buildTokenizer({ file, config, namesOf }: BuildTokenizer): Generator<void, Tokenizer> {
   const model = (file.model ?? {}) as ModelFile
-  const words = wordsOf(model)
+  const words = wordsOf(model, config)
   if (words === undefined) return new Tokenizer(file, config)
   const tokenizer = new Tokenizer({ ...file, model: words.none(model) }, config)
   const built = tokenizer.model as unknown as LibraryModel
@@ -48,10 +49,14 @@ interface Words {
 }
 
 /** `undefined` for a model of another kind, which is not known to be large. */
-function wordsOf({ type, vocab, merges }: ModelFile): Words | undefined {
+function wordsOf(model: ModelFile, config: object): Words | undefined {
+  const { type, vocab, merges } = model
   if (type === 'Unigram') return Array.isArray(vocab) && vocab.length > 0 ? unigram : undefined
   if (typeof vocab !== 'object' || vocab === null) return undefined
   if (type === 'BPE') return Array.isArray(merges) ? bpe : undefined
+  // With these fields the library takes WordLevel for another kind.
+  if (type === 'WordLevel')
+    return 'continuing_subword_prefix' in model || 'target_lang' in config ? undefined : wordLevel
   return type === 'WordPiece' ? wordPiece : undefined
 }
 
@@ -69,6 +74,10 @@ const unigram: Words = {
       if (id % entriesAtOnce === 0) yield
     }
     const unknown = model.unk_id as number
+    if (unknown !== null && unknown !== undefined && !(Number.isInteger(unknown) && unknown in scores))
+      throw errors.unsupportedModel(
+        `"tokenizer.json" names ${JSON.stringify(unknown)} as "unk_id", but its pieces have the ids 0 to ${scores.length - 1}.`,
+      )
     built.scores = scores
     built.unk_token = vocab[unknown]
     built.bos_token_id = ids.get(built.bos_token)
@@ -92,6 +101,18 @@ const wordPiece: Words = {
     }
     built.vocab.length = Math.max(built.vocab.length, built.tokens_to_ids.size)
     built.unk_token_id = built.tokens_to_ids.get(unk_token as string)
+  },
+}
+
+const wordLevel: Words = {
+  none: wordPiece.none,
+  *add(built, model, namesOf) {
+    yield* wordPiece.add(built, model, namesOf)
+    const { tokens_to_ids: ids } = built
+    built.bos_token_id = ids.get(built.bos_token)
+    built.eos_token_id = ids.get(built.eos_token)
+    built.pad_token_id = ids.get(built.pad_token)
+    built.unk_token_id = ids.get(built.unk_token as string)
   },
 }
 
@@ -134,6 +155,8 @@ interface LibraryModel {
   bos_token_id: number | undefined
   eos_token: string
   eos_token_id: number | undefined
+  pad_token: string
+  pad_token_id: number | undefined
   min_score: number
   unk_score: number
   merges: (string | Merge)[]

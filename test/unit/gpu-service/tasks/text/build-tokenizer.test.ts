@@ -36,7 +36,8 @@ describe('a tokenizer that is built in steps', () => {
     ['BPE whose unknown token is an added one', { type: 'BPE', vocab, merges: [], unk_token: '<mask>' }, {}],
     ['WordPiece', { type: 'WordPiece', ...words, continuing_subword_prefix: '##', max_input_chars_per_word: 9 }, {}],
     ['WordPiece with gaps', { type: 'WordPiece', unk_token: 'a', vocab: { a: 7, b: 3, c: 3 } }, {}],
-    ['WordLevel', { type: 'WordLevel', ...words }, {}],
+    ['WordLevel', { type: 'WordLevel', ...words }, { bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>' }],
+    ['WordLevel with gaps', { type: 'WordLevel', unk_token: 'a', vocab: { a: 7, b: 3, c: 3 } }, { pad_token: 'b' }],
   ])('is in all its parts what the constructor of the library makes: %s', (_kind, model, config) => {
     const file = { ...plainTokenizer, added_tokens: added, model }
     const [built, usual] = [runToEnd(buildTokenizer({ file, config })), new Tokenizer(file, config)]
@@ -60,10 +61,16 @@ describe('a tokenizer that is built in steps', () => {
     expect(() => runToEnd(buildTokenizer({ file, config: {} }))).toThrow()
   })
 
+  it.each([12, -1, 0.5, '2x'])('is refused by name if its unknown piece does not exist: %j', (unk_id) => {
+    const file = { ...plainTokenizer, model: { type: 'Unigram', unk_id, vocab: scored } }
+    expect(() => runToEnd(buildTokenizer({ file, config: {} }))).toThrow(/"unk_id".*ids 0 to 11/)
+  })
+
   const many = Array.from({ length: 30_000 }, (_, at) => `word ${at}`)
   it.each<[string, object]>([
     ['Unigram', { type: 'Unigram', unk_id: 0, vocab: many.map((word, at) => [word, -at]) }],
     ['WordPiece', { type: 'WordPiece', vocab: Object.fromEntries(many.map((word, at) => [word, at])), unk_token: '' }],
+    ['WordLevel', { type: 'WordLevel', vocab: Object.fromEntries(many.map((word, at) => [word, at])), unk_token: '' }],
     ['BPE', { type: 'BPE', vocab: { a: 0 }, merges: many.map((word) => `a ${word}`), unk_token: 'a' }],
   ])('is built of a few hundred words, or merges, per step: %s', (_kind, model) => {
     const steps = buildTokenizer({ file: { ...plainTokenizer, model }, config: {} })
