@@ -21,7 +21,7 @@ describe('the pools of a stage', () => {
     expect(run({ device: 'cpu', memoryGiB: 8 })?.modelMemoryBytes).toBe(Math.round(0.6 * 6 * 1024 ** 3))
   })
 
-  it("have the size of the named machines, of which the replica gets all but the machine's own need", () => {
+  it('have the size of the named machines, minus what the machine itself needs', () => {
     const machine = (instanceTypes: string[], more = {}) => {
       const [pool] = poolsOf({ default: { device: 'cpu', instanceTypes, ...more } })
       return [pool?.vCpus, pool?.memoryGiB]

@@ -33,7 +33,7 @@ describe('the first account', () => {
     await host.close()
   })
 
-  it('cannot be invited by the admin while registration is closed, and the admin is told how to create one', async () => {
+  it('cannot be followed by invitations while registration is closed, and the error says how to create accounts', async () => {
     const host = await startAuthHost({ hasAdminKey: false })
     const admin = await host.person('ada')
     const { status, body } = await host.ask('/api/v1/invitations', { token: admin.accessToken, json: {} })

@@ -25,7 +25,7 @@ describe('an error that another command can solve', () => {
     [['deploy', 'a/b', 'a/c', '--weight', '1', '--weight', '1'], 'hf upload OWNER/NAME FOLDER'],
     [['tag', 'a/b', '--next'], 'hf upload a/b FOLDER'],
     [['tag', 'a/b', 'v1', '--dataset'], 'hf upload a/b FOLDER --repo-type dataset'],
-  ])('is shown unchanged if the command would not help: %j', async (parameters, way) => {
+  ])('names the command that pushes a folder to a repo without files: %j', async (parameters, way) => {
     refuses('repo_empty')
     const { code, err } = await cli(...parameters)
     expect({ code, err }).toEqual({
@@ -39,13 +39,13 @@ describe('an error that another command can solve', () => {
     [['pull', 'a/b', '--repo', 'c/d'], 'owner_not_found'],
     [['pull', 'a/b'], 'quota_reached'],
     [['deploy', 'a/b'], 'revision_not_found'],
-  ])('slipway status shows the role of the caller apart from the scopes of the key', async (parameters, code) => {
+  ])('is shown unchanged if the command would not help: %j', async (parameters, code) => {
     refuses(code)
     expect(await cli(...parameters)).toEqual({ code: 1, out: '', err: 'slipway: No.\n' })
   })
 })
 
-it('slipway status tells the role of who asks from what the key may do', async () => {
+it('slipway status shows the role of the caller apart from the scopes of the key', async () => {
   const me = { username: 'ada', role: 'member', scopes: ['read', 'admin'] }
   vi.stubGlobal('fetch', async (url: string) => Response.json(url.endsWith('/me') ? me : { items: [] }))
   expect((await cli('status')).out).toContain('  as ada (member; scopes: read, admin)\n')

@@ -73,7 +73,7 @@ describe('a pull that cannot find its model', () => {
   const failed = { repo: 'acme/one', source: 'hf://acme/one@main', state: 'FAILED' } as const
   const failure = { code: 'source_not_found', message: 'There is no repo "acme/one" on the Hub.' }
 
-  it('tells how to use it if it is in this registry already', async () => {
+  it('says how to use the model if it is already in this registry', async () => {
     answers = [{ ...failed, failure }, {}]
     const { code, err } = await pull('acme/one')
     expect(code).toBe(1)
@@ -87,7 +87,7 @@ describe('a pull that cannot find its model', () => {
     ['acme/one', true],
     ['hf://acme/one', false],
     ['https://huggingface.co/acme/one', false],
-  ])('tells how a drop is named if a name alone was given: %s', async (source, isTold) => {
+  ])('says how a drop is named if only a name was given: %s', async (source, isTold) => {
     answers = [{ ...failed, failure }, { revision: undefined }]
     const { code, err } = await pull(source)
     expect([code, err.includes('slipway pull s3-drop://acme/one/VERSION')]).toEqual([1, isTold])
