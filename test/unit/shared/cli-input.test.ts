@@ -37,7 +37,7 @@ describe('the source of slipway pull', () => {
   })
 
   it.each([
-    [['pull', 'one'], '"one" is not a repo name'],
+    [['pull', 'one'], '"one" names no owner'],
     [['pull', 'https://huggingface.co/datasets/acme/one'], 'is a dataset'],
     [['pull', 'https://example.com/acme/one'], 'is not a source'],
     [['pull', 'acme/one', '--repo', 'one'], '"one" is not a repo name'],
