@@ -40,17 +40,25 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
  * where making a folder fails with ENOENT although its parent exists.
  */
 async function makeFolder(path: string): Promise<void> {
-  const make = () => mkdir(path, { mode: 0o700 })
   try {
-    await make()
+    await makeOne(path)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
-    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    if (!isFault(error, 'ENOENT') || dirname(path) === path) throw error
     await makeFolder(dirname(path))
-    await make()
+    await makeOne(path)
   }
 }
+
+/** Another start may make it at the same time. */
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    if (!isFault(error, 'EEXIST') || !(await stat(path)).isDirectory()) throw error
+  }
+}
+
+const isFault = (error: unknown, code: string): boolean => (error as NodeJS.ErrnoException).code === code
 
 /**
  * Locks the folder for this process; `undefined` where another one has it. Uses the operating system's lock on an

@@ -18,6 +18,12 @@ describe('the data folder', () => {
     for (const folder of [dropDir, path, join(parent, 'a')]) expect((await stat(folder)).mode & 0o777).toBe(0o700)
   })
 
+  it('is opened by every one of several starts at the same time, because the lock decides among them', async () => {
+    const path = join(parent, 'c', 'd', 'e')
+    const opened = await Promise.all([openDataFolder(path), openDataFolder(path), openDataFolder(path)])
+    expect(opened.map(({ root }) => root)).toEqual([path, path, path])
+  })
+
   it('is refused with its name if it is on a disk that is not mounted, which a link points to', async () => {
     await symlink(join(parent, 'unmounted'), join(parent, 'link'))
     await expect(openDataFolder(join(parent, 'link', 'data'))).rejects.toThrow(join(parent, 'link', 'data'))
