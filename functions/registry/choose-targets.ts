@@ -26,7 +26,7 @@ export async function chooseTarget({ table, principal, wanted, device }: ChooseT
   ])
   if (found === undefined) return orComing(noRevision(repo, parsed.ref))
   // As the Hub's clients create a repo: with a first commit that has no files.
-  if (found.filesTotal === 0) return orComing(errors.repoEmpty(fullName(repo)))
+  if (found.filesTotal === 0 && found.id === repo.revision) return orComing(errors.repoEmpty(fullName(repo)))
   const revision = await onceInspected(table, found)
   const isAlias = alias !== undefined && alias.revision === revision.id && parsed.ref !== revision.id
   if (wanted.follow === true && !isAlias)

@@ -17,7 +17,7 @@ export const registryErrors = {
     new AppError({
       code: 'repo_empty',
       status: 404,
-      message: `"${repo}" has no files yet. Push some first.`,
+      message: `"${repo}" has no files on main yet. Push some first.`,
     }),
   importUnderWay: ({ target, pulledBy }: { target: string; pulledBy: string }) =>
     new AppError({

@@ -1,4 +1,5 @@
 import { AppError, errors } from '../errors.ts'
+import { isMirror } from '../mirror/mirrored-repo.ts'
 import { fullName, type RepoItem } from '../table/repo-item.ts'
 import type { RefItem } from '../table/repos.ts'
 
@@ -6,9 +7,9 @@ type Named = Pick<RefItem, 'kind' | 'name' | 'revision'>
 
 const mains: ReadonlySet<string> = new Set(['main', 'HEAD', 'refs/heads/main'])
 
-/** A repo that nobody pushed to yet has no main. */
+/** A repo without main is empty, unless it is a mirror, of which only other commits were read. */
 export const noRevision = (repo: RepoItem, ref: string): AppError =>
-  mains.has(ref) && repo.revision === undefined
+  mains.has(ref) && repo.revision === undefined && !isMirror(repo)
     ? errors.repoEmpty(fullName(repo))
     : errors.revisionNotFound(fullName(repo), ref)
 

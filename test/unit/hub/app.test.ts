@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { keys } from '../../../shared/table/keys.ts'
 import { putRepo } from '../../support/put-repo.ts'
 import { hub, second, sha256, sized, useTable } from './support/read-hub.ts'
 
 useTable(async (table) => {
   await putRepo(table, { name: 'team/empty' })
+  const { id } = await putRepo(table, { name: 'team/mirror' })
+  const values = { ':mirror': 'https://hub.test/team/mirror' }
+  await table.update(keys.repo(id), { expression: 'SET mirror = :mirror', values })
   await putRepo(table, { name: 'team/few', revisions: { [second]: ['a.txt', 'data/z.txt'].map(sized) } })
 })
 
@@ -41,6 +45,17 @@ describe('a repo without a first commit, as "slipway repo create" makes it', () 
     const other = await ask('dev')
     expect([other.status, other.headers.get('x-error-code')]).toEqual([404, 'RevisionNotFound'])
   })
+})
+
+describe('a mirror that was only read at a commit', () => {
+  it.each(['', '/tree/main', '/commits/main'])(
+    'has no main, and does not pass as a repo without files: %s',
+    async (path) => {
+      const { status, headers } = await hub().app.request(`/api/models/team/mirror${path}`)
+      expect([status, headers.get('x-error-code')]).toEqual([404, 'RevisionNotFound'])
+      expect(headers.get('x-error-message')).toContain('has no branch, tag, alias or revision "main"')
+    },
+  )
 })
 
 describe('paths-info', () => {

@@ -102,6 +102,15 @@ describe('a deployment', () => {
     expect(failureOf(await create({ target: empty }))).toEqual([404, 'repo_empty'])
   })
 
+  it('of a revision without files is not refused as if its repo had none', async () => {
+    const { host } = fresh
+    const filled = `${fresh.of.repo}-filled`
+    await host.make(filled, {}, 'ada')
+    const before = await host.commit(filled, {}, { metadata: servable() })
+    await host.commit(filled, { 'model.onnx': '1' }, { metadata: servable('model.onnx') })
+    expect(failureOf(await create({ target: `${filled}@${before}` }))).toEqual([422, 'unsupported_model'])
+  })
+
   it('protects every repo that it serves from deletion, and only those', async () => {
     const { host } = fresh
     const { repo } = fresh.of
