@@ -3,6 +3,7 @@ import { errors } from '../../../shared/errors.ts'
 import type { CallOptions } from '../../batcher/call-options.ts'
 import type { Tensors } from '../../engine/engine.ts'
 import { isTensorType } from '../../engine/tensor-types.ts'
+import { afterSteps, yieldTurnFor } from '../../yield-turn.ts'
 import type { BatcherFactory } from '../task-model.ts'
 import { countTokens } from './count-tokens.ts'
 import { hasRows, isNamedBatch } from './shared-rows.ts'
@@ -55,7 +56,7 @@ export function createTensors(graph: TensorGraph, createBatcher: BatcherFactory)
       queue ??= openQueue(graph, createBatcher)
       const request = { inputs: tensors, outputs: asked }
       // Charged as a whole, so that no piece runs for a request that is refused by its total.
-      const tokens = countTokens(tensors)
+      const tokens = await afterSteps(countTokens(tensors), yieldTurnFor(options.signal))
       if (tokens > 0) options.charge?.(tokens)
       const run =
         rowsAreFree && rows !== undefined
