@@ -42,8 +42,12 @@ export const tensorsTask: Task = {
           capabilities: { tensors },
           async pipeline({ inputs, parameters, options }) {
             const read = await readNested({ inputs, signature: tensors.inputs, signal: options.signal })
-            const result = await tensors.infer({ inputs: read, outputs: wantedOutputs(parameters), options })
-            return { json: writeNested({ tensors: result.output, signal: options.signal }), timing: result.timing }
+            const { output, ...answered } = await tensors.infer({
+              inputs: read,
+              outputs: wantedOutputs(parameters),
+              options,
+            })
+            return { ...answered, json: writeNested({ tensors: output, signal: options.signal }) }
           },
         }
       },

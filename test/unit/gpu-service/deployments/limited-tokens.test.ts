@@ -99,6 +99,12 @@ describe('a deployment with tokens per minute', () => {
     expect([refused.status, left(refused)]).toEqual([413, 53])
   })
 
+  it('charges the token ids of a graph without a task, and says in the answer how many they were', async () => {
+    await deployLimited('graph', perMinute, { ...(await embedderModel()), task: 'tensors' })
+    const json = { inputs: { input_ids: [[5, 6, 7]], attention_mask: [[1, 1, 1]] } }
+    await asksFor({ path: '/api/v1/predict/graph', json, before: perMinute })
+  })
+
   it.skipIf(!hasTinyModels)('charges what each task reports as the tokens of a request', async () => {
     const qa = { question: 'who?', context: text }
     const asked: [string, string, unknown][] = [
