@@ -4,10 +4,11 @@ import type { Rerank } from '../capabilities.ts'
 import type { ModelSource, OpenedTask, Task, TaskService } from '../task.ts'
 import { largest } from '../text/largest.ts'
 import { readParameters, trueOrFalse, truncationOf, truncationParameters, wholeNumber } from '../text/parameters.ts'
-import { type AskClasses, askClasses, openSequenceClassifier } from '../text/sequence-classifier.ts'
+import { askClasses, openSequenceClassifier } from '../text/sequence-classifier.ts'
 import { tokenizerCapability } from '../text/tokenizer-capability.ts'
 import { classificationPipeline, classifyBy } from '../text-classification/text-classification.ts'
 import { answersJson } from '../write-json.ts'
+import { afterPrompt } from './after-prompt.ts'
 import { readCrossEncoder } from './cross-encoder.ts'
 import { readRanking } from './ranking-inputs.ts'
 import { rerankBy } from './rerank.ts'
@@ -44,14 +45,6 @@ export const textRanking: Task = {
     }
   },
 }
-
-const afterPrompt =
-  (ask: AskClasses, prompt: string): AskClasses =>
-  ({ inputs, ...how }) =>
-    ask({
-      ...how,
-      inputs: inputs.map((input) => (input.pair === undefined ? input : { ...input, text: prompt + input.text })),
-    })
 
 const parametersSchema = z.object({
   ...truncationParameters,
