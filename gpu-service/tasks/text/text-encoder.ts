@@ -7,12 +7,12 @@ import { type GatherTokens, gatherPlaced, gatherTokens, type Piece } from './tex
 import { specialCount } from './token-template.ts'
 import type { TokenRow } from './token-tensors.ts'
 import type { TextTokenizer } from './tokenizer.ts'
-import { keptRanges, type PairStrategy, type Truncation } from './truncation.ts'
+import { keptRanges, type PairStrategy, type Truncation, withinPairLimit } from './truncation.ts'
 
 export interface EncodeRequest {
   text: string
   pair?: string | undefined
-  /** Limit on the tokens of the second text. @default none */
+  /** Limit on the tokens of the second text, which is cut off at the same end. @default none */
   pairTokensMax?: number | undefined
   truncation: Truncation
   /** For a pair. @default 'longest_first' */
@@ -42,20 +42,18 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
     const request = withDirection(asked, tokenizer)
     const { parts, specials, texts, room } = layoutOf(request, { tokenizer, maxTokens })
     // Nearly every text fits, and then it does not matter which end would be truncated.
-    const { cache, pairTokensMax, yieldTurn } = request
+    const { cache, truncation, yieldTurn } = request
     const firsts = await Promise.all(
       texts.map((text) => cachedFirstTokens({ text, room, tokenizer, cache, yieldTurn })),
     )
-    const starts =
-      pairTokensMax === undefined
-        ? firsts
-        : firsts.map((ids, index) => (index === 0 ? ids : ids.slice(0, pairTokensMax)))
-    const fits = starts.reduce((total, { length }) => total + length, 0) <= room
-    const fromStart = request.truncation.truncate && request.truncation.direction === 'right'
+    const isFromStart = truncation.direction === 'right'
+    const areKnown = isFromStart || firsts.every(({ length }) => length <= room)
+    const known = withinPairLimit(firsts, request)
+    const fits = areKnown && known.reduce((total, { length }) => total + length, 0) <= room
     const tokens =
-      fits || fromStart
-        ? starts
-        : await gatherAll({ request, texts, room, gather: gatherTokens<number>, tokensOf: idsOf })
+      fits || (isFromStart && truncation.truncate)
+        ? known
+        : withinPairLimit(await gatherAll({ request, texts, room, gather: gatherTokens, tokensOf: idsOf }), request)
     const kept = keptRanges({ request, tokens, room, maxTokens, specials })
     const cut = tokens.map((all, index) => all.slice(kept[index]?.from, kept[index]?.to))
     return assertSomeTokens(assembleIds(parts, cut), request)

@@ -34,6 +34,18 @@ interface SharedRoom {
   strategy: PairStrategy
 }
 
+/** Cuts the second of two texts to its own limit. */
+export function withinPairLimit(tokens: number[][], { pairTokensMax, truncation }: PairLimit): number[][] {
+  if (pairTokensMax === undefined) return tokens
+  const cut = truncation.direction === 'left' ? ([-pairTokensMax] as const) : ([0, pairTokensMax] as const)
+  return tokens.map((ids, index) => (index === 0 ? ids : ids.slice(...cut)))
+}
+
+interface PairLimit {
+  pairTokensMax?: number | undefined
+  truncation: Truncation
+}
+
 /** The exact wording of text-embeddings-inference, which its clients know. */
 const tooManyTokens = (max: number, count: number, param = 'inputs') =>
   errors.invalidInput(`Input validation error: \`inputs\` must have less than ${max} tokens. Given: ${count}`, param)

@@ -120,6 +120,19 @@ describe('a pair', () => {
     expect([...located.sequences]).toEqual([specialToken, ...the, specialToken, ...sun, specialToken])
   })
 
+  it('has no more of its second text than the limit for that, from the end that is kept', async () => {
+    const all = whole(story)
+    const second = async (text: string, truncation: typeof left | typeof right) => {
+      const asked = { text, pair: story, pairTokensMax: 3, truncation, yieldTurn }
+      const { ids, typeIds } = await encoder.encode(asked)
+      return ids.filter((_, at) => typeIds[at] === 1).slice(0, -1)
+    }
+    for (const text of ['the sun', story]) {
+      expect(await second(text, right)).toEqual(all.slice(0, 3))
+      expect(await second(text, left)).toEqual(all.slice(-3))
+    }
+  })
+
   it('shares the room like the tokenizers of Python', () => {
     const room = (lengths: [number, number], strategy: Parameters<typeof sharedRoom>[0]['strategy']) =>
       sharedRoom({ lengths, room: 10, strategy })
