@@ -3,8 +3,7 @@ import { rowsOf } from '../float-tensors.ts'
 import { largestOutput } from '../sparse/word-graph.ts'
 import { wordPlaces } from '../sparse/word-places.ts'
 import { assertNumbers } from '../text/text-model.ts'
-import type { TokenRow } from '../text/token-tensors.ts'
-import { type TokenInputs, widthOf } from '../text/token-tensors.ts'
+import { type TokenInputs, type TokenRow, widthOf } from '../text/token-tensors.ts'
 import type { Wanted } from './mask-candidates.ts'
 
 /** A text with masks, their positions, and what is wanted for them. */

@@ -6,8 +6,7 @@ import { acceptIds } from '../feature-extraction/accept-ids.ts'
 import type { Embedding, EmbeddingInput } from '../feature-extraction/embedding-input.ts'
 import type { Prompts } from '../feature-extraction/prompts.ts'
 import type { EncodeTexts, TextInputs } from '../feature-extraction/text-inputs.ts'
-import type { Answered } from '../timing.ts'
-import { type Timing, timingOf } from '../timing.ts'
+import { type Answered, type Timing, timingOf } from '../timing.ts'
 import type { SparseConfig } from './sparse-config.ts'
 
 /** The words of the vocabulary that a text has a positive weight for, by id. */

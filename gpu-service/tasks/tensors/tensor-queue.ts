@@ -6,8 +6,7 @@ import { yieldTurnFor } from '../../yield-turn.ts'
 import type { BatcherFactory } from '../task-model.ts'
 import { type Timing, timingOf } from '../timing.ts'
 import { createPieceSizes, joinPieces, piecesOf } from './row-pieces.ts'
-import type { TensorGraph } from './tensor-model.ts'
-import { type TensorRequest, tensorModel } from './tensor-model.ts'
+import { type TensorGraph, type TensorRequest, tensorModel } from './tensor-model.ts'
 
 /** Runs requests for a graph's tensors: whole, or in pieces if the rows are independent. */
 export interface TensorQueue {
