@@ -69,10 +69,7 @@ const oneOf = (values: readonly unknown[]): string =>
 const units: Readonly<Record<string, [one: string, several: string]>> = {
   string: ['character', 'characters'],
   array: ['item', 'items'],
-  set: ['item', 'items'],
   object: ['field', 'fields'],
-  map: ['field', 'fields'],
-  file: ['byte', 'bytes'],
 }
 
 /** `must have at most 5 items`, `must be at most 5` */

@@ -18,15 +18,15 @@ import { unlessUnderWay } from './import-under-way.ts'
 export async function chooseTarget({ table, principal, wanted, device }: ChooseTarget): Promise<DeploymentTarget> {
   const parsed = parseTarget(wanted.target)
   const target = formatTarget(parsed)
-  const orComing = unlessUnderWay(table, { principal, target: parsed })
-  const repo = await accessRepo(table, { principal, access: 'read', name: parsed.repo }).catch(orComing)
+  const orUnderWay = unlessUnderWay(table, { principal, target: parsed })
+  const repo = await accessRepo(table, { principal, access: 'read', name: parsed.repo }).catch(orUnderWay)
   const [found, alias] = await Promise.all([
     resolveRef(table, repo.id, parsed.ref),
     getRef(table, { repoId: repo.id, kind: 'alias', name: parsed.ref }),
   ])
-  if (found === undefined) return orComing(noRevision(repo, parsed.ref))
+  if (found === undefined) return orUnderWay(noRevision(repo, parsed.ref))
   // As the Hub's clients create a repo: with a first commit that has no files.
-  if (found.filesTotal === 0 && found.id === repo.revision) return orComing(errors.repoEmpty(fullName(repo)))
+  if (found.filesTotal === 0 && found.id === repo.revision) return orUnderWay(errors.repoEmpty(fullName(repo)))
   const revision = await onceInspected(table, found)
   const isAlias = alias !== undefined && alias.revision === revision.id && parsed.ref !== revision.id
   if (wanted.follow === true && !isAlias)

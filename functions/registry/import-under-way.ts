@@ -21,12 +21,12 @@ export const unlessUnderWay =
     if (!(error instanceof AppError) || !missing.has(error.code)) throw error
     const { owner } = splitName(target.repo)
     const { items } = await listImports(table, { owner, limit: lookedAt })
-    const coming = items.find((item) => {
+    const underWay = items.find((item) => {
       const resource = { owner, visibility: item.mirror?.visibility }
       return brings(item, target, error.code) && mayAccess(principal, 'read', resource)
     })
-    if (coming === undefined) throw error
-    throw errors.importUnderWay({ target: formatTarget(target), pulledBy: pullOf(coming) })
+    if (underWay === undefined) throw error
+    throw errors.importUnderWay({ target: formatTarget(target), pulledBy: pullOf(underWay) })
   }
 
 const missing: ReadonlySet<string> = new Set(['repo_not_found', 'revision_not_found', 'repo_empty'])

@@ -32,7 +32,7 @@ export class ReplicaReporter {
   readonly #options: Required<ReplicaReporterOptions>
   readonly #reported = new Map<string, Reported>()
   /** Sequences writes, because of two concurrent ones the older might win and stay for long. */
-  readonly #inTurn = createKeyedMutex()
+  readonly #mutex = createKeyedMutex()
   #beatAtMs = Number.NEGATIVE_INFINITY
   /** The replicas of the pool as of the last heartbeat; never empty. */
   replicas: readonly string[]
@@ -62,7 +62,7 @@ export class ReplicaReporter {
 
   /** Reports a deployment's news. A failed write is made up for by the next. */
   report(deployment: ServedDeployment): Promise<void> {
-    return this.#inTurn(deployment.item.name, () => this.#reportNews(deployment))
+    return this.#mutex(deployment.item.name, () => this.#reportNews(deployment))
   }
 
   async #reportNews(deployment: ServedDeployment): Promise<void> {
@@ -86,7 +86,7 @@ export class ReplicaReporter {
   }
 
   forget(deployment: string): Promise<void> {
-    return this.#inTurn(deployment, async () => {
+    return this.#mutex(deployment, async () => {
       this.#reported.delete(deployment)
       await this.#options.remove(deployment)
     })

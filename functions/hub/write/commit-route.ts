@@ -24,7 +24,7 @@ import { readCommit } from './read-commit.ts'
 
 /** W8: changes the files of a branch, all or none. */
 export function addCommitRoute(app: HubApp, parts: HubParts) {
-  const inTurn = createKeyedMutex()
+  const mutex = createKeyedMutex()
   const budget = createByteBudget({ maxBytes: commitsMaxBytes, onExceeded: commitsBusy })
 
   async function commitTo({ repo, branch, principal }: CommitTarget, body: AsyncIterable<Uint8Array>) {
@@ -40,7 +40,7 @@ export function addCommitRoute(app: HubApp, parts: HubParts) {
       by: principal.username,
       nonce: randomUUID(),
       store,
-      inTurn,
+      mutex,
     }
     return publishCommit(request, parts)
   }

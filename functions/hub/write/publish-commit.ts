@@ -26,7 +26,7 @@ interface CommitRequest {
   /** Stores the content and returns the changes; called again if a collection may have removed it. */
   store: () => Promise<FileChange[]>
   /** Sequences concurrent commits to one branch of one repo. */
-  inTurn?: KeyedMutex | undefined
+  mutex?: KeyedMutex | undefined
 }
 
 const triesMax = 30
@@ -40,11 +40,11 @@ export async function publishCommit(
   request: CommitRequest,
   { table, objects, now }: Pick<HubParts, 'table' | 'objects' | 'now'>,
 ): Promise<{ head: string; isNew: boolean }> {
-  const { repo, branch, store, inTurn = unlocked } = request
+  const { repo, branch, store, mutex = unlocked } = request
   // Checked before the content is stored, so that a stale commit fails early.
   requireParent(request, (await headOf(table, { repo, branch }))?.id)
   const kept = await keepContent({ repoId: repo.id, store }, { table, objects })
-  return inTurn(`${repo.id} ${branch}`, () => publishKept(request, kept, { table, objects, now }))
+  return mutex(`${repo.id} ${branch}`, () => publishKept(request, kept, { table, objects, now }))
 }
 
 const unlocked: KeyedMutex = (_, work) => work()

@@ -6,7 +6,7 @@ import { createProgress } from '../terminal.ts'
 /** As long as `deploy` waits for a deployment. */
 const patienceMs = 10 * 60_000
 
-const coming: Readonly<Record<string, string>> = {
+const progressOf: Readonly<Record<string, string>> = {
   import_under_way: 'is being imported',
   still_inspected: 'is being inspected',
 }
@@ -20,7 +20,7 @@ export async function retryWhileImporting<Answer>(ask: () => Promise<Answer>, in
   if (options.detach === true) return ask()
   const attempt = () =>
     ask().catch((error) => {
-      if (error instanceof ApiError && Object.hasOwn(coming, error.code)) return error
+      if (error instanceof ApiError && Object.hasOwn(progressOf, error.code)) return error
       throw error
     })
   const progress = createProgress(terminal)
@@ -29,7 +29,7 @@ export async function retryWhileImporting<Answer>(ask: () => Promise<Answer>, in
     first: await attempt(),
     isOver: (now) => !(now instanceof ApiError) || progress.clock.now() >= until,
     look: attempt,
-    show: (now) => now instanceof ApiError && progress.show(`${parameters.join(', ')}: ${coming[now.code]}`),
+    show: (now) => now instanceof ApiError && progress.show(`${parameters.join(', ')}: ${progressOf[now.code]}`),
     goesOn: 'The import continues on the server; repeat the command to deploy the model.',
     everyMs: 500,
     progress,

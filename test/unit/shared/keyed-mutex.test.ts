@@ -4,7 +4,7 @@ import { createKeyedMutex } from '../../../shared/keyed-mutex.ts'
 
 describe('work under a keyed mutex', () => {
   it('runs one at a time in the requested order, even after a failure', async () => {
-    const inTurn = createKeyedMutex()
+    const mutex = createKeyedMutex()
     const seen: string[] = []
     const work = (name: string) => async () => {
       seen.push(`${name} begins`)
@@ -13,16 +13,16 @@ describe('work under a keyed mutex', () => {
       if (name === 'b') throw new Error('b fails')
       return name
     }
-    const asked = ['a', 'b', 'c'].map((name) => inTurn('one', work(name)))
+    const asked = ['a', 'b', 'c'].map((name) => mutex('one', work(name)))
     expect(await Promise.allSettled(asked)).toMatchObject([{ value: 'a' }, { status: 'rejected' }, { value: 'c' }])
     expect(seen).toEqual(['a', 'b', 'c'].flatMap((name) => [`${name} begins`, `${name} ends`]))
   })
 
   it('does not wait for work under another key', async () => {
-    const inTurn = createKeyedMutex()
+    const mutex = createKeyedMutex()
     const held = Promise.withResolvers<void>()
-    const first = inTurn('one', () => held.promise)
-    expect(await inTurn('other', async () => 'done')).toBe('done')
+    const first = mutex('one', () => held.promise)
+    expect(await mutex('other', async () => 'done')).toBe('done')
     held.resolve()
     await first
   })
