@@ -1,9 +1,16 @@
 import type { YieldTurn } from '../../yield-turn.ts'
-import { isOnePiece } from './text-pieces.ts'
+import { type GatherTokens, gatherTokens, isOnePiece } from './text-pieces.ts'
 import type { TextTokenizer } from './tokenizer.ts'
 
 /** The first tokens of the texts of one request: a query is repeated for each of two thousand documents. */
-export type FirstTokensCache = Map<string, { ids: number[]; room: number }>
+export type FirstTokensCache = Map<string, CachedTokens>
+
+interface CachedTokens {
+  ids: number[]
+  room: number
+  /** Its last tokens, where it was cut off at its start. */
+  lastIds?: number[]
+}
 
 /** Returns the first tokens of a text, up to one more than there is room for, which shows that it does not fit. */
 export async function cachedFirstTokens({
@@ -20,6 +27,20 @@ export async function cachedFirstTokens({
     : await tokenizer.firstInTurns(text, room + 1, yieldTurn)
   cache?.set(text, { ids, room })
   return ids
+}
+
+/** Returns the last tokens of a text, gathered once for all its pairs, or all tokens of one that must not be cut. */
+export async function cachedLastTokens(
+  wanted: GatherTokens<number[]>,
+  cache: FirstTokensCache | undefined,
+): Promise<number[]> {
+  const { text, enough } = wanted
+  const known = enough === undefined ? undefined : cache?.get(text)
+  if (known?.lastIds !== undefined) return known.lastIds
+  const ids = await gatherTokens(wanted)
+  if (known === undefined || enough === undefined) return ids
+  known.lastIds = ids.slice(-enough)
+  return known.lastIds
 }
 
 interface CachedFirstTokens {

@@ -1,9 +1,9 @@
 import { errors } from '../../../shared/errors.ts'
 import type { YieldTurn } from '../../yield-turn.ts'
 import { assembleIds, assembleLocated, type EncodedText, type LocatedText } from './encoded-text.ts'
-import { cachedFirstTokens, type FirstTokensCache } from './first-tokens-cache.ts'
+import { cachedFirstTokens, cachedLastTokens, type FirstTokensCache } from './first-tokens-cache.ts'
 import { slicePlaced } from './placed-tokens.ts'
-import { type GatherTokens, gatherPlaced, gatherTokens, type Piece } from './text-pieces.ts'
+import { type GatherTokens, gatherPlaced, type Piece } from './text-pieces.ts'
 import { specialCount } from './token-template.ts'
 import type { TokenRow } from './token-tensors.ts'
 import type { TextTokenizer } from './tokenizer.ts'
@@ -48,12 +48,13 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
     )
     const isFromStart = truncation.direction === 'right'
     const areKnown = isFromStart || firsts.every(({ length }) => length <= room)
+    const gather = (wanted: GatherTokens<number[]>) => cachedLastTokens(wanted, cache)
     const known = withinPairLimit(firsts, request)
     const fits = areKnown && known.reduce((total, { length }) => total + length, 0) <= room
     const tokens =
       fits || (isFromStart && truncation.truncate)
         ? known
-        : withinPairLimit(await gatherAll({ request, texts, room, gather: gatherTokens, tokensOf: idsOf }), request)
+        : withinPairLimit(await gatherAll({ request, texts, room, gather, tokensOf: idsOf }), request)
     const kept = keptRanges({ request, tokens, room, maxTokens, specials })
     const cut = tokens.map((all, index) => all.slice(kept[index]?.from, kept[index]?.to))
     return assertSomeTokens(assembleIds(parts, cut), request)

@@ -57,6 +57,23 @@ describe('the texts of one request', () => {
   })
 })
 
+it('a long text is tokenized once from its end, too, however many pairs it is in', async () => {
+  const read: string[] = []
+  const ids: typeof tokenizer.ids = (text, piece) => {
+    read.push(text)
+    return tokenizer.ids(text, piece)
+  }
+  const counting = createTextEncoder({ tokenizer: { ...tokenizer, ids }, maxTokens: 12 })
+  const cache = new Map()
+  for (const pair of ['the sun', 'the sea', 'the sun']) {
+    const asked = { text: story, pair, truncation: left, yieldTurn }
+    expect(await counting.encode({ ...asked, cache })).toEqual(await encoder.encode(asked))
+  }
+  expect(read).toEqual([story, 'the sun', 'the sea'])
+  const alone = { text: story, truncation: left, yieldTurn }
+  expect(await counting.encode({ ...alone, cache })).toEqual(await encoder.encode(alone))
+})
+
 describe('a text that is too long', () => {
   it('is refused without computing token positions, if it must not be truncated', async () => {
     let located = 0
