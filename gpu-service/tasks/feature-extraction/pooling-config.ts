@@ -86,7 +86,8 @@ function modesOf(config: Record<string, unknown>, path: string): readonly Poolin
 }
 
 function unknown(name: unknown, path: string): never {
-  throw errors.unsupportedModel(`"${path}" lists a pooling ${JSON.stringify(name)}; ${poolings.join(', ')} are served.`)
+  const shown = JSON.stringify(name).slice(0, 100)
+  throw errors.unsupportedModel(`"${path}" lists a pooling ${shown}; ${poolings.join(', ')} are served.`)
 }
 
 const flags: Record<Pooling, string> = {

@@ -34,7 +34,16 @@ export async function readCrossEncoder(files: ModelFiles): Promise<CrossEncoder>
     config?.sentence_transformers?.activation_fn ??
     config?.sbert_ce_default_activation_function ??
     undefined
-  return { activation: activationNamed(named), prompt: own?.prompts?.[own.default_prompt_name ?? ''] ?? '' }
+  return { activation: activationNamed(named), prompt: own === undefined ? '' : defaultPrompt(own) }
+}
+
+function defaultPrompt({ prompts, default_prompt_name: name }: z.infer<typeof ownConfig>): string {
+  if (name === null || name === undefined) return ''
+  if (!Object.hasOwn(prompts ?? {}, name))
+    throw errors.unsupportedModel(
+      `"${path}" names "${name.slice(0, 100)}" as its default prompt, which it does not list.`,
+    )
+  return prompts?.[name] ?? ''
 }
 
 /** A class that is not of torch is code of the repo, in place of which sentence-transformers takes its default. */

@@ -76,7 +76,7 @@ const unigram: Words = {
     const unknown = model.unk_id as number
     if (unknown !== null && unknown !== undefined && !(Number.isInteger(unknown) && unknown in scores))
       throw errors.unsupportedModel(
-        `"tokenizer.json" names ${JSON.stringify(unknown)} as "unk_id", but its pieces have the ids 0 to ${scores.length - 1}.`,
+        `"tokenizer.json" names ${JSON.stringify(unknown).slice(0, 100)} as "unk_id", but its pieces have the ids 0 to ${scores.length - 1}.`,
       )
     built.scores = scores
     built.unk_token = vocab[unknown]

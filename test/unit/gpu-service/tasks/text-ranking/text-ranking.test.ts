@@ -30,6 +30,7 @@ describe.skipIf(!hasTinyModels)('text ranking', () => {
       await configured('squashed', { sentence_transformers: { activation_fn: sigmoid } }),
       await configured('curved', { sentence_transformers: { activation_fn: 'torch.nn.modules.activation.Tanh' } }),
       await configured('prompted', {}, { model_type: 'CrossEncoder', activation_fn: identity, ...prompts }),
+      await configured('unlisted', {}, { model_type: 'CrossEncoder', ...prompts, default_prompt_name: 'constructor' }),
       await configured('of-texts', {}, { activation_fn: identity, ...prompts }),
     ])
     rows = (await tinyReference(name)).rows
@@ -96,6 +97,12 @@ describe.skipIf(!hasTinyModels)('text ranking', () => {
     const { status, body } = await askPipeline(host, 'curved', { inputs: { query: 'a', texts: ['b'] } })
     expect(status).toBe(422)
     expect(body.error).toContain('Tanh')
+  })
+
+  it('is refused where the default prompt is not among the prompts, whatever its name', async () => {
+    const { status, body } = await askPipeline(host, 'unlisted', { inputs: { query: 'a', texts: ['b'] } })
+    expect(status).toBe(422)
+    expect(body.error).toContain('"constructor" as its default prompt')
   })
 
   it('ranks texts best first, or scores sentences in order', async () => {
