@@ -17,8 +17,6 @@ export interface TensorQueue {
 export interface TensorsRun {
   output: Tensors
   timing: Timing
-  /** How many token ids it was charged for, if it has any. */
-  tokens?: number
 }
 
 interface RowsRequest extends Omit<TensorRequest, 'group'> {

@@ -18,7 +18,12 @@ export interface TensorAccess {
   /** How many rows of several requests may share a run, along their first axis; 0 if requests do not share runs. */
   rowsTogetherMax: number
   /** @throws AppError `invalid_input` naming the tensor at fault */
-  infer(request: InferTensors): Promise<TensorsRun>
+  infer(request: InferTensors): Promise<ChargedRun>
+}
+
+interface ChargedRun extends TensorsRun {
+  /** Absent where the request has no token ids. */
+  tokens?: number
 }
 
 export interface InferTensors {
