@@ -9,7 +9,6 @@ import type { ModelSource, OpenedTask } from '../task.ts'
 import type { TaskModel } from '../task-model.ts'
 import { type Answered, timingOf } from '../timing.ts'
 import type { EncodedText } from './encoded-text.ts'
-import type { FirstTokensCache } from './first-tokens-cache.ts'
 import type { TextInput } from './read-texts.ts'
 import {
   assertNumbers,
@@ -20,6 +19,7 @@ import {
   tokenModel,
   warmUpRuns,
 } from './text-model.ts'
+import type { TokensCache } from './tokens-cache.ts'
 import type { PairStrategy, Truncation } from './truncation.ts'
 
 /** A longer list would only bloat `/info`. */
@@ -88,7 +88,7 @@ export function askClasses({ model, batcher }: AskedOf): AskClasses {
   return async ({ inputs, truncation, strategy, pairTokensMax, options }) => {
     const yieldTurn = yieldTurnFor(options.signal)
     const rows: EncodedText[] = []
-    const cache: FirstTokensCache = new Map()
+    const cache: TokensCache = new Map()
     for (const { text, pair, param } of inputs) {
       rows.push(
         await model.encoder.encode({ text, pair, pairTokensMax, truncation, strategy, param, cache, yieldTurn }),

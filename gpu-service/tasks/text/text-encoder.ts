@@ -1,12 +1,12 @@
 import { errors } from '../../../shared/errors.ts'
 import type { YieldTurn } from '../../yield-turn.ts'
 import { assembleIds, assembleLocated, type EncodedText, type LocatedText } from './encoded-text.ts'
-import { cachedFirstTokens, cachedLastTokens, type FirstTokensCache } from './first-tokens-cache.ts'
 import { slicePlaced } from './placed-tokens.ts'
 import { type GatherTokens, gatherPlaced, type Piece } from './text-pieces.ts'
 import { specialCount } from './token-template.ts'
 import type { TokenRow } from './token-tensors.ts'
 import type { TextTokenizer } from './tokenizer.ts'
+import { cachedFirstTokens, cachedLastTokens, type TokensCache } from './tokens-cache.ts'
 import { keptRanges, type PairStrategy, type Truncation, withinPairLimit } from './truncation.ts'
 
 export interface EncodeRequest {
@@ -21,7 +21,7 @@ export interface EncodeRequest {
   /** The parameter that an error names. @default 'inputs' */
   param?: string | undefined
   /** Shared by the texts of one request. */
-  cache?: FirstTokensCache | undefined
+  cache?: TokensCache | undefined
   yieldTurn: YieldTurn
 }
 

@@ -2,10 +2,11 @@ import type { YieldTurn } from '../../yield-turn.ts'
 import { type GatherTokens, gatherTokens, isOnePiece } from './text-pieces.ts'
 import type { TextTokenizer } from './tokenizer.ts'
 
-/** The first tokens of the texts of one request: a query is repeated for each of two thousand documents. */
-export type FirstTokensCache = Map<string, CachedTokens>
+/** The tokens at the start or the end of each text of a request: a query is repeated for two thousand documents. */
+export type TokensCache = Map<string, CachedTokens>
 
 interface CachedTokens {
+  /** Its first tokens. */
   ids: number[]
   room: number
   /** Its last tokens, where it was cut off at its start. */
@@ -32,7 +33,7 @@ export async function cachedFirstTokens({
 /** Returns the last tokens of a text, gathered once for all its pairs, or all tokens of one that must not be cut. */
 export async function cachedLastTokens(
   wanted: GatherTokens<number[]>,
-  cache: FirstTokensCache | undefined,
+  cache: TokensCache | undefined,
 ): Promise<number[]> {
   const { text, enough } = wanted
   const known = enough === undefined ? undefined : cache?.get(text)
@@ -47,6 +48,6 @@ interface CachedFirstTokens {
   text: string
   room: number
   tokenizer: Pick<TextTokenizer, 'first' | 'firstInTurns'>
-  cache: FirstTokensCache | undefined
+  cache: TokensCache | undefined
   yieldTurn: YieldTurn
 }
