@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { specialToken } from '../../../../../gpu-service/tasks/text/encoded-text.ts'
 import { createTextEncoder } from '../../../../../gpu-service/tasks/text/text-encoder.ts'
-import { gatherTokens, piecesOf } from '../../../../../gpu-service/tasks/text/text-pieces.ts'
 import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
-import { tokenizerCapability } from '../../../../../gpu-service/tasks/text/tokenizer-capability.ts'
 import { sharedRoom } from '../../../../../gpu-service/tasks/text/truncation.ts'
 import { yieldTurnFor } from '../../../../../gpu-service/yield-turn.ts'
 import { fixtureModel } from '../../support/folders.ts'
@@ -161,89 +158,5 @@ describe('a pair', () => {
     expect(room([20, 3], 'only_first')).toEqual([7, 3])
     expect(room([3, 20], 'only_second')).toEqual([3, 7])
     expect(room([3, 20], 'only_first')).toBeUndefined()
-  })
-})
-
-describe('a long text in pieces', () => {
-  const parts = fc.array(
-    fc.constantFrom('the ', 'sun', ' shines  ', '\n', '中文', '😀', 'harbour ', 'x'.repeat(90), '. '),
-    {
-      minLength: 500,
-      maxLength: 2500,
-    },
-  )
-
-  it('has the same tokens and positions as the whole', async () => {
-    await fc.assert(
-      fc.asyncProperty(parts, async (strings) => {
-        const text = strings.join('')
-        const tokensOf = (piece: { start: number; end: number }) => tokenizer.spanned(text, piece)
-        const tokens = await gatherTokens({ text, from: 'start', tokensOf, yieldTurn })
-        expect(tokens).toEqual(tokensOf({ start: 0, end: text.length }))
-      }),
-      { numRuns: 15 },
-    )
-  })
-
-  it('loses nothing and splits no surrogate pair, even without spaces', () => {
-    const text = '😀'.repeat(50_000)
-    const pieces = [...piecesOf(text)]
-    expect(pieces.map(({ start, end }) => text.slice(start, end)).join('')).toBe(text)
-    for (const { start, end } of pieces) expect(text.slice(start, end).isWellFormed()).toBe(true)
-  })
-
-  it.each(['😀', 'a', ' ', '\ud800', '.', '中'])('a megabyte of %j leaves the event loop free', async (unit) => {
-    const text = unit.repeat(1_000_000 / unit.length)
-    // CPU time of this thread, because others use the machine.
-    const usedMs = () => (process.threadCpuUsage().user + process.threadCpuUsage().system) / 1000
-    let longestMs = 0
-    let turns = 0
-    let lastMs = usedMs()
-    const ticker = setInterval(() => {
-      turns++
-      longestMs = Math.max(longestMs, usedMs() - lastMs)
-      lastMs = usedMs()
-    }, 1)
-    const limited = createTextEncoder({ tokenizer, maxTokens: 512 })
-    const outcome = limited.locate({ text, truncation: off, yieldTurn: yieldTurnFor(signal) }).catch(({ code }) => code)
-    await outcome
-    clearInterval(ticker)
-    expect(turns).toBeGreaterThan(1)
-    expect(longestMs).toBeLessThan(150)
-    const { ids } = await limited.encode({ text, truncation: left, yieldTurn })
-    expect(ids.length).toBeLessThanOrEqual(512)
-  })
-})
-
-describe('the tokenizer of a model', () => {
-  const capability = tokenizerCapability(tokenizer)
-
-  it('reports each token, its position in characters, and which are special', async () => {
-    const [tokens = []] = await capability.tokenize({
-      texts: ['🙂 the sun'],
-      addSpecialTokens: true,
-      tokensMax: 1000,
-      signal,
-    })
-    expect(tokens[0]).toMatchObject({ special: true })
-    expect(tokens[0]).not.toHaveProperty('start')
-    expect(tokens.find(({ text }) => text === 'the')).toMatchObject({ special: false, start: 2, stop: 5 })
-  })
-
-  it('reports as many tokens as the limit for all texts, including special ones, and refuses one more', async () => {
-    const ask = (tokensMax: number) =>
-      capability.tokenize({ texts: ['the sun', 'the sun'], addSpecialTokens: true, tokensMax, signal })
-    const lists = await ask(1000)
-    const count = lists.reduce((total, { length }) => total + length, 0)
-    expect(await ask(count)).toEqual(lists)
-    await expect(ask(count - 1)).rejects.toMatchObject({ code: 'invalid_input', param: 'inputs' })
-  })
-
-  it('decodes ids to text, and refuses unknown ids', async () => {
-    const { ids } = await encoder.encode({ text: 'the sun', truncation: right, yieldTurn })
-    expect(capability.decode({ ids, skipSpecialTokens: true })).toBe('the sun')
-    expect(capability.decode({ ids, skipSpecialTokens: false })).toContain('[CLS]')
-    for (const id of [-1, 1e9, 1.5, Number.NaN])
-      expect(() => capability.decode({ ids: [1, id], skipSpecialTokens: true })).toThrow(/ids\[1\]/)
   })
 })
