@@ -1,7 +1,7 @@
 import type { Environment } from 'aws-cdk-lib'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import * as z from 'zod'
-import '../shared/plain-issues.ts'
+import { plainIssues } from '../shared/plain-issues.ts'
 import { type PoolConfig, poolsOf } from './pool-config.ts'
 import { poolsContext } from './pool-context.ts'
 import { quotaContext, quotaSettings } from './quota-context.ts'
@@ -108,7 +108,7 @@ const unknownSettings = (context: unknown): string[] =>
 
 /** Parses the stage from the app's context. @throws Error naming every invalid setting */
 export function parseStageConfig(context: unknown): StageConfig {
-  const parsed = stageContext.safeParse(context)
+  const parsed = stageContext.safeParse(context, plainIssues)
   const faults = (parsed.error?.issues ?? []).map(({ path, message }) => `  ${path.join('.')}: ${message}`)
   faults.push(...unknownSettings(context).map((name) => `  ${name}: is not a setting`))
   if (!parsed.success || faults.length > 0) throw new Error(`The stage's context is invalid:\n${faults.join('\n')}`)

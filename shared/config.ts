@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import './plain-issues.ts'
+import { plainIssues } from './plain-issues.ts'
 import { defaultQuotas, type Quotas } from './table/quotas.ts'
 
 /**
@@ -13,7 +13,7 @@ export function parseEnvironment<Schema extends z.ZodType>(
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   )
-  const parsed = schema.safeParse(given)
+  const parsed = schema.safeParse(given, plainIssues)
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map(({ code, path, message }) => {
     // A rule about two variables also applies where one of them was left to its default.

@@ -1,5 +1,4 @@
 import type { z } from 'zod'
-import './plain-issues.ts'
 
 /** The place and the description of the first fault of an invalid value. */
 export function firstIssue({ issues }: z.ZodError): { path: PropertyKey[]; message: string } {

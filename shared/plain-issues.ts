@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 /** Says what a value must be, in words that follow the name of its field: `must be one of "a" or "b"`. */
-export function describeIssue(issue: z.core.$ZodRawIssue): string {
+function describeIssue(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined ? 'is missing' : `must be ${typeName(issue.expected)}${unlike(issue)}`
@@ -26,8 +26,8 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-// Set for the whole process, because Hono's validators take no error map. Errors that a schema sets itself come first.
-z.config({ customError: describeIssue })
+/** For each parse whose issues somebody reads. Errors that a schema sets itself come first. */
+export const plainIssues = { error: describeIssue }
 
 type Issue<Code extends z.core.$ZodRawIssue['code']> = Extract<z.core.$ZodRawIssue, { code: Code }>
 

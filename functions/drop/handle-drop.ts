@@ -4,6 +4,7 @@ import { isNewRefName } from '../../shared/model/new-ref-name.ts'
 import { isRepoId } from '../../shared/model/repo-id.ts'
 import { dropMarker, splitDropKey } from '../../shared/objects/keys.ts'
 import { listDrop } from '../../shared/objects/list-drop.ts'
+import { plainIssues } from '../../shared/plain-issues.ts'
 import { beginImport } from './begin-import.ts'
 import type { Drop, DropDependencies } from './dependencies.ts'
 import { decodeEventKey, dropMessage } from './drop-message.ts'
@@ -11,7 +12,7 @@ import { settleLater, takeLook } from './settle-later.ts'
 
 /** Turns files that appear under `drop/{owner}/{name}/{version}/` into one import, once the folder is complete. */
 export async function handleDrop(body: unknown, dependencies: DropDependencies): Promise<void> {
-  const message = dropMessage.parse(body)
+  const message = dropMessage.parse(body, plainIssues)
   if ('settle' in message) return considerDrop(message.settle, dependencies)
   if (!('Records' in message)) return
   for (const { s3 } of message.Records) await fileAppeared(s3.object.key, dependencies)

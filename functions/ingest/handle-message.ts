@@ -1,5 +1,6 @@
 import { messageOf } from '../../shared/errors.ts'
 import { type IngestMessage, ingestMessage } from '../../shared/ingest/message.ts'
+import { plainIssues } from '../../shared/plain-issues.ts'
 import { type Delivery, receivesMax } from '../../shared/queue/queue.ts'
 import type { IngestDependencies } from './dependencies.ts'
 import { faults } from './import-fault.ts'
@@ -25,7 +26,7 @@ export async function handleMessage(
   delivery: Delivery,
   dependencies: IngestDependencies,
 ): Promise<void> {
-  const sent = ingestMessage.parse(body)
+  const sent = ingestMessage.parse(body, plainIssues)
   const message = { ...sent, attempt: sent.attempt + delivery.receiveCount - 1 }
   const log = dependencies.log.child({ ...subjectOf(message), step: message.step })
   if (delivery.receiveCount >= receivesMax - 1) return endDying(message, { ...dependencies, log })

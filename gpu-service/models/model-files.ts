@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { errors, messageOf } from '../../shared/errors.ts'
 import { validationError } from '../../shared/http/json-body.ts'
 import { parseInSteps } from '../../shared/http/json-steps.ts'
+import { plainIssues } from '../../shared/plain-issues.ts'
 import { afterSteps, yieldTurnAfter } from '../yield-turn.ts'
 
 /** The verified files of one revision on this disk. */
@@ -34,7 +35,7 @@ export async function readConfig<Schema extends z.ZodType>(
   const chunks = createReadStream(localPath(files, path), { encoding: 'utf8', highWaterMark: chunkBytes })
   for await (const chunk of chunks) text += chunk
   try {
-    return schema.parse(await afterSteps(parseInSteps(text, undefined, namesOf), yieldTurnAfter()))
+    return schema.parse(await afterSteps(parseInSteps(text, undefined, namesOf), yieldTurnAfter()), plainIssues)
   } catch (error) {
     throw errors.unsupportedModel(`the file "${path}" could not be read: ${saidOf(error)}`)
   }

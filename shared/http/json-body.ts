@@ -4,6 +4,7 @@ import { createMiddleware } from 'hono/factory'
 import type { z } from 'zod'
 import { type AppError, errors, messageOf } from '../errors.ts'
 import { firstIssue } from '../first-issue.ts'
+import { plainIssues } from '../plain-issues.ts'
 import { runToEnd } from '../run-to-end.ts'
 import { readFailure } from './aborted-body.ts'
 import { duplicateKeyInSteps } from './duplicate-key.ts'
@@ -126,7 +127,7 @@ export function* parseJsonInSteps(text: string): Generator<void, unknown> {
 
 /** @throws AppError `invalid_request` naming the first field at fault */
 export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, plainIssues)
   if (parsed.success) return parsed.data
   throw validationError(parsed.error)
 }

@@ -11,6 +11,7 @@ import { matchActions } from './audit-actions.ts'
 import { actionsOf } from './audit-platform-actions.ts'
 import { conditionalReads } from './conditional.ts'
 import type { HttpEnvironment } from './context.ts'
+import { describeIssues } from './describe-issues.ts'
 import { platformEnvelope } from './envelopes.ts'
 import { answerErrors } from './error-handler.ts'
 import { onceOnly } from './idempotency.ts'
@@ -58,6 +59,7 @@ export function createPlatformApp({
       if (!result.success) throw validationError(result.error, wholeOf[result.target])
     },
   })
+  describeIssues(app)
   app.use(requestScope({ log, metrics }))
   const answerError = answerErrors(platformEnvelope, metrics)
   app.onError(answerError)

@@ -49,6 +49,7 @@ export function importFaults({ path, text }: SourceText): string[] {
     const rule = reserved.find(({ packages, files }) => packages.test(specifier) && !files.test(path))
     if (rule !== undefined) faults.push(`${path} imports ${specifier}: ${rule.why}`)
   }
+  if (/^import '/m.test(text)) faults.push(`${path} imports a file for what it does on import: call a function of it`)
   if (/\bprocess\.env\b/.test(text) && !roots.test(path))
     faults.push(`${path} reads process.env: only composition roots do`)
   return faults

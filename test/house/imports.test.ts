@@ -39,6 +39,7 @@ describe('the import check', () => {
     ['functions/hub/a.ts', "import {\n  S3Client,\n} from '@aws-sdk/client-s3'"],
     ['gpu-service/tasks/a.ts', "import ort from 'onnxruntime-node'"],
     ['shared/log.ts', 'const level = process.env.LEVEL'],
+    ['shared/config.ts', "import './plain-issues.ts'"],
   ])('rejects %s with %s', (path, text) => {
     expect(importFaults({ path, text })).toHaveLength(1)
   })

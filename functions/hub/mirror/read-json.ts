@@ -3,6 +3,7 @@ import type * as z from 'zod'
 import { type HfConnection, requestHf } from '../../../shared/hf/hf-request.ts'
 import type { Subject } from '../../../shared/hf/refusals.ts'
 import { SourceError } from '../../../shared/hf/source.ts'
+import { plainIssues } from '../../../shared/plain-issues.ts'
 
 const answerMaxBytes = 16 * 1024 ** 2
 
@@ -48,7 +49,7 @@ async function readPage<Schema extends z.ZodType>(
   const text = await buffer(atMost(answer.body, subject))
   try {
     const [, next] = /<([^>]+)>; *rel="next"/.exec(answer.headers.get('link') ?? '') ?? []
-    return { value: schema.parse(JSON.parse(text.toString())), next }
+    return { value: schema.parse(JSON.parse(text.toString()), plainIssues), next }
   } catch (error) {
     throw notTheProtocol(subject, error)
   }

@@ -3,6 +3,7 @@ import { errors, messageOf } from '../../../shared/errors.ts'
 import { firstIssue } from '../../../shared/first-issue.ts'
 import { duplicateKey } from '../../../shared/http/duplicate-key.ts'
 import { halfCharacterAt } from '../../../shared/http/half-character.ts'
+import { plainIssues } from '../../../shared/plain-issues.ts'
 import { type CommitHeader, type CommitKey, type CommitOperation, commitValues } from './commit-operations.ts'
 import { fromBase64 } from './from-base64.ts'
 import { type LineLimits, readLines } from './read-lines.ts'
@@ -54,7 +55,7 @@ function parseLine(text: string, number: number): { key: CommitKey; value: unkno
 }
 
 function parseValue<Key extends CommitKey>(key: Key, value: unknown, number: number) {
-  const parsed = commitValues[key].safeParse(value)
+  const parsed = commitValues[key].safeParse(value, plainIssues)
   if (parsed.success) return parsed.data as z.output<(typeof commitValues)[Key]>
   const { path, message } = firstIssue(parsed.error)
   const name = [key, ...path].join('.')

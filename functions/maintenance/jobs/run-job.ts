@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { MaintenanceFinding } from '../../../shared/contract/maintenance.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import type { Logger } from '../../../shared/log.ts'
+import { plainIssues } from '../../../shared/plain-issues.ts'
 import { type Delivery, maxDelaySeconds } from '../../../shared/queue/queue.ts'
 import { endJob, getJob, type MaintenanceJobItem, saveJob, takeLease } from '../../../shared/table/maintenance-jobs.ts'
 import type { MaintenanceParts } from '../parts.ts'
@@ -14,7 +15,7 @@ const triesMax = 5
 
 /** Continues a job, piece by piece, until it ends or the time of one message is over. */
 export async function runJob(body: unknown, delivery: Delivery, parts: MaintenanceParts): Promise<void> {
-  const message = maintenanceMessage.parse(body)
+  const message = maintenanceMessage.parse(body, plainIssues)
   const { table, now, limits, queue } = parts
   const holder = randomUUID()
   const job = await takeLease(table, { id: message.jobId, holder, now: now(), leaseMs: limits.leaseMs })

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import * as z from 'zod'
+import { plainIssues } from '../../../shared/plain-issues.ts'
 
 const header = z.record(
   z.string(),
@@ -26,7 +27,7 @@ export async function readSafetensors(path: string): Promise<Map<string, WeightT
     if (!(length <= headerMaxBytes && 8 + length <= size)) throw new RangeError('it is not a safetensors file')
     const { __metadata__: _metadata, ...listed } = JSON.parse((await read(8, length)).toString())
     const tensors = new Map<string, WeightTensor>()
-    for (const [name, { dtype, shape, data_offsets }] of Object.entries(header.parse(listed))) {
+    for (const [name, { dtype, shape, data_offsets }] of Object.entries(header.parse(listed, plainIssues))) {
       const [start, end] = data_offsets
       if (end < start || 8 + length + end > size) throw new RangeError(`"${name}" lies outside of the file`)
       const data = asFloats(dtype, await read(8 + length + start, end - start))

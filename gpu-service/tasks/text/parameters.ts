@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import { firstIssue } from '../../../shared/first-issue.ts'
+import { plainIssues } from '../../../shared/plain-issues.ts'
 import type { Truncation } from './truncation.ts'
 
 /** Parses the parameters of a request; null counts as absent. @throws AppError `invalid_input` naming the field. */
@@ -9,7 +10,7 @@ export function readParameters<Schema extends z.ZodType>(
   parameters: Record<string, unknown>,
 ): z.output<Schema> {
   const given = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== null))
-  const parsed = schema.safeParse(given)
+  const parsed = schema.safeParse(given, plainIssues)
   if (parsed.success) return parsed.data
   const { path, message } = firstIssue(parsed.error)
   const param = path.reduce<string>(pathOf, '')
