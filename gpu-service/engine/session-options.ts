@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node'
+import { withoutFusions } from './left-out-fusions.ts'
 import type { WorkerSettings } from './messages.ts'
-import { withoutSlowFusions } from './slow-fusions.ts'
 
 /**
  * A GPU's arena grows to powers of two and never shrinks (microsoft/onnxruntime#7267), so weights inside it could take
@@ -9,7 +9,7 @@ import { withoutSlowFusions } from './slow-fusions.ts'
  */
 const weightsOutsideArena = { use_device_allocator_for_initializers: '1' }
 
-export function sessionOptions({ device, threads }: SessionSettings): InferenceSession.SessionOptions {
+export function sessionOptions({ device, threads, leftOut }: SessionSettings): InferenceSession.SessionOptions {
   return {
     executionProviders: [device],
     executionMode: 'sequential',
@@ -18,7 +18,7 @@ export function sessionOptions({ device, threads }: SessionSettings): InferenceS
     // The runtime would write errors to stderr, which are already returned as reasons.
     logSeverityLevel: 4,
     extra: {
-      ...withoutSlowFusions(device),
+      ...withoutFusions(leftOut),
       session: {
         // Spinning threads make a run a third faster, but must not spin after it ends.
         force_spinning_stop: '1',
@@ -31,4 +31,6 @@ export function sessionOptions({ device, threads }: SessionSettings): InferenceS
 type SessionSettings = Pick<WorkerSettings, 'device'> & {
   /** Threads of a run. */
   threads: number
+  /** The fusions that the graph runs without. */
+  leftOut: readonly string[]
 }

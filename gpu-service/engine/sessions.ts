@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { boundedOutputs } from './bounded-outputs.ts'
-import type { Tensors, Threads } from './engine.ts'
+import type { Tensors } from './engine.ts'
+import { leftOutFusions } from './left-out-fusions.ts'
 import { type MapCommand, mappedGraph } from './mapped-graph.ts'
 import type { WorkerRequest, WorkerSettings } from './messages.ts'
 import { outputBytesMax } from './output-size.ts'
@@ -37,10 +38,13 @@ export class Sessions {
 
   async #load({ modelId, path }: { modelId: string; path: string }): Promise<void> {
     await this.#release(modelId)
-    const { intraOpThreads, loneThreads } = this.#settings
+    const { device, intraOpThreads, loneThreads } = this.#settings
     const opened = await this.#mapped(path)
-    const own = await InferenceSession.create(opened, this.#options('own'))
-    const all = loneThreads > intraOpThreads ? await InferenceSession.create(opened, this.#options('all')) : undefined
+    // A mapped file may still have what a fusion would change.
+    const leftOut = await leftOutFusions({ path, device })
+    const create = (threads: number) => InferenceSession.create(opened, sessionOptions({ device, threads, leftOut }))
+    const own = await create(intraOpThreads)
+    const all = loneThreads > intraOpThreads ? await create(loneThreads) : undefined
     this.#models.set(modelId, { own, ...(all && { all }) })
   }
 
@@ -55,11 +59,6 @@ export class Sessions {
     this.#models.delete(modelId)
     await model?.own.release()
     await model?.all?.release()
-  }
-
-  #options(threads: Threads): InferenceSession.SessionOptions {
-    const { device, intraOpThreads, loneThreads } = this.#settings
-    return sessionOptions({ device, threads: threads === 'all' ? loneThreads : intraOpThreads })
   }
 
   async #run({ modelId, outputs, threads }: RunRequest, inputs: Tensors): Promise<Tensors> {

@@ -1,9 +1,9 @@
 import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InferenceSession } from 'onnxruntime-node'
+import { leftOutFusions, withoutFusions } from './left-out-fusions.ts'
 import { graphFile, weightsFile, writeSums } from './mapped-files.ts'
 import { areAligned } from './prepacked-weights.ts'
-import { withoutSlowFusions } from './slow-fusions.ts'
 
 /**
  * Smaller weights stay in the graph, which every session copies. Weights of odd lengths misalign those behind them, and
@@ -48,7 +48,7 @@ async function write({ path, folder, sizeBytesMin, prepacked }: Written): Promis
     optimizedModelFilePath: join(folder, graphFile),
     extra: {
       // Only engines on a CPU map weights.
-      ...withoutSlowFusions('cpu'),
+      ...withoutFusions(await leftOutFusions({ path, device: 'cpu' })),
       session: {
         optimized_model_external_initializers_file_name: weightsFile,
         optimized_model_external_initializers_min_size_in_bytes: String(sizeBytesMin),

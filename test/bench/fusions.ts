@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { leftOutFusions } from '../../gpu-service/engine/left-out-fusions.ts'
 import { sessionOptions } from '../../gpu-service/engine/session-options.ts'
 import { minilmFp32, minilmInt8 } from '../support/real-models.ts'
 import { percentile } from './load.ts'
@@ -14,9 +15,9 @@ const rounds = 60
 
 for (const model of [minilmFp32, minilmInt8]) {
   if (model === undefined) continue
-  const engine = sessionOptions({ device: 'cpu', threads: 1 })
-  const runtime = { ...engine, extra: { session: engine.extra?.session } }
   const path = join(model.folder, model.file)
+  const leftOut = await leftOutFusions({ path, device: 'cpu' })
+  const [runtime, engine] = [[], leftOut].map((each) => sessionOptions({ device: 'cpu', threads: 1, leftOut: each }))
   const sessions = await Promise.all([runtime, engine].map((options) => InferenceSession.create(path, options)))
   for (const [batch, length] of shapes) {
     const feeds = tokens(batch, length)

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { sessionOptions } from '../../../../gpu-service/engine/session-options.ts'
 
 const iris = fileURLToPath(new URL('../../../../infra/local/sample/iris/model.onnx', import.meta.url))
-const sessionSettings = (device: 'cpu' | 'cuda') => sessionOptions({ device, threads: 1 }).extra?.session as object
+const sessionSettings = (device: 'cpu' | 'cuda') =>
+  sessionOptions({ device, threads: 1, leftOut: [] }).extra?.session as object
 
 describe('the weights of a model', () => {
   it('are kept out of the arena on a GPU, which would reserve the next power of two for them', () => {
@@ -24,7 +25,7 @@ describe('the weights of a model', () => {
     const answers = await Promise.all(
       (['cpu', 'cuda'] as const).map(async (device) => {
         const session = await InferenceSession.create(iris, {
-          ...sessionOptions({ device, threads: 1 }),
+          ...sessionOptions({ device, threads: 1, leftOut: [] }),
           executionProviders: ['cpu'],
         })
         const [input = ''] = session.inputNames

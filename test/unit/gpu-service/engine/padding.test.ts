@@ -1,0 +1,84 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Device } from '../../../../gpu-service/engine/engine.ts'
+import { leftOutFusions } from '../../../../gpu-service/engine/left-out-fusions.ts'
+import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
+import type { GraphValue } from '../../../../gpu-service/models/onnx-nodes.ts'
+import { temporaryFolder } from '../support/folders.ts'
+import { elementTypes, tinyGraph } from '../support/tiny-graphs.ts'
+import { workerUrl } from '../support/worker-url.ts'
+
+/** So many that the weights are written to the mapped file. */
+const channels = 512
+
+const border = { name: 'border', value: BigInt64Array.of(0n, 0n, 1n, 1n, 0n, 0n, 1n, 1n) }
+const value = (name: string, side: number): GraphValue => ({
+  name,
+  elementType: elementTypes.float32,
+  dims: ['batch', channels, side, side],
+})
+
+/** As in the embedder of BiT. */
+const bordered = tinyGraph({
+  nodes: [
+    { operator: 'Mul', inputs: ['x', 'scale'], output: 'scaled' },
+    { operator: 'Pad', inputs: ['scaled', 'border'], output: 'padded' },
+    { operator: 'MaxPool', inputs: ['padded'], output: 'y', attributes: { kernel_shape: [3, 3], strides: [2, 2] } },
+  ],
+  inputs: [value('x', 3)],
+  outputs: [value('y', 2)],
+  weights: [border, { name: 'scale', value: new Float32Array(channels * 9).fill(1), dims: [channels, 3, 3] }],
+})
+
+/** As in each layer of MobileNet. */
+const withoutPooling = tinyGraph({
+  nodes: [
+    { operator: 'Pad', inputs: ['x', 'border'], output: 'padded' },
+    { operator: 'Conv', inputs: ['padded', 'kernel'], output: 'y' },
+  ],
+  inputs: [value('x', 3)],
+  outputs: [value('y', 3)],
+  weights: [
+    border,
+    { name: 'kernel', value: new Float32Array(channels * channels * 9), dims: [channels, channels, 3, 3] },
+  ],
+})
+
+async function fileOf(graph: Buffer): Promise<string> {
+  const path = join(await temporaryFolder(), 'model.onnx')
+  await writeFile(path, graph)
+  return path
+}
+
+/** The distinct numbers of the answer to negative numbers only. */
+async function answer(settings: { device: Device; mapBytesMin: number }): Promise<number[]> {
+  const engine = new WorkerEngine({ workerUrl, ...settings })
+  try {
+    await engine.load({ modelId: 'bordered', path: await fileOf(bordered) })
+    const x = { type: 'float32' as const, dims: [1, channels, 3, 3], data: new Float32Array(channels * 9).fill(-1) }
+    const { y } = await engine.run({ modelId: 'bordered', inputs: { x }, outputs: ['y'] })
+    return [...new Set(y?.data as Float32Array)]
+  } finally {
+    await engine.close()
+  }
+}
+
+describe('a border of zeros before a MaxPool', () => {
+  it('counts in the largest number of each window', async () => {
+    expect(await answer({ device: 'cpu', mapBytesMin: 2 ** 30 })).toEqual([0])
+  })
+
+  it('counts in the largest number of each window of a mapped file', async () => {
+    expect(await answer({ device: 'cpu', mapBytesMin: 0 })).toEqual([0])
+  })
+
+  it('stays a node of its own on a GPU, too', async () => {
+    expect(await leftOutFusions({ path: await fileOf(bordered), device: 'cuda' })).toEqual(['Pad_Fusion'])
+  })
+})
+
+it('a border of zeros before a Conv becomes part of it, which is faster', async () => {
+  const path = await fileOf(withoutPooling)
+  expect(await leftOutFusions({ path, device: 'cuda' })).toEqual([])
+})
