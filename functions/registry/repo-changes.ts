@@ -29,7 +29,8 @@ export function addRepoChangeRoutes(app: RegistryApp, parts: RepoParts) {
       now: now(),
       urlOf: urlOfRepo,
     })
-    await announce(context, parts, manifestMessage(repo.id))
+    const { id: repoId, revision } = repo
+    await announce(context, parts, { step: 'inspect-revision', repoId, revision, attempt: 1 })
     context.header('location', urlOfRepo(repo))
     return context.json(toRepo(repo), 201)
   })

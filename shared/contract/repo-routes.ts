@@ -34,7 +34,8 @@ export const repoRoutes = {
     path: '/api/v1/repos',
     tags,
     summary: 'Create an empty repo',
-    description: 'If the name is taken, in any case, answers 409 `repo_exists` with the `url` of that repo.',
+    description:
+      'Its branch main has a first commit without files, as clients of the Hub expect. If the name is taken, in any case, answers 409 `repo_exists` with the `url` of that repo.',
     security,
     request: body(createRepo),
     responses: { 201: json(repo, 'The new repo.'), ...failures },

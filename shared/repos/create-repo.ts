@@ -10,6 +10,7 @@ import { findRepo, type RevisionItem } from '../table/repos.ts'
 import { branchWrite, revisionWrites, writeRevisionFiles } from '../table/revision-write.ts'
 import { ConditionFailed, type Table, type TransactAction } from '../table/table.ts'
 import { failedCount } from '../table/usage.ts'
+import { firstRevision } from './first-revision.ts'
 import { repoErrors } from './repo-errors.ts'
 
 interface CreateRepo {
@@ -20,8 +21,8 @@ interface CreateRepo {
   name: string
   visibility?: RepoItem['visibility'] | undefined
   id?: string
-  /** The first revision on the branch main; `writes` protects its content from collection. */
-  first?: { revision: RevisionItem; files: readonly RevisionFile[] } | undefined
+  /** The files of the first commit; `writes` protects their content from collection. @default none */
+  files?: readonly RevisionFile[]
   /** Written in the same transaction. */
   writes?: readonly TransactAction[]
   reposMax: number
@@ -31,23 +32,24 @@ interface CreateRepo {
 }
 
 /**
- * Creates a repo, claims its name and counts it in one transaction.
+ * Creates a repo, claims its name and counts it in one transaction. It gets a first commit on main, because the Hub's
+ * clients expect that branch in every repo.
  * @throws AppError `repo_exists`, `quota_exceeded`, and the errors of `ensureOwner`; ConditionFailed where one of
  * `writes` fails
  */
-export async function createRepo(request: CreateRepo): Promise<RepoItem> {
-  const { table, principal, kind, name, visibility, id, first, writes = [], reposMax, now } = request
+export async function createRepo(request: CreateRepo): Promise<RepoItem & { revision: string }> {
+  const { table, principal, kind, name, visibility, id, files = [], writes = [], reposMax, now } = request
   const owner = await ensureOwner({ table, principal, owner: splitName(name).owner, now })
   await refuseTaken(request)
   const createdBy = principal?.userId ?? ''
   const spelled = `${owner.name}/${splitName(name).name}`
   const empty = newRepo({ ...(id && { id }), kind, fullName: spelled, createdBy, now, visibility })
-  const repo = first === undefined ? empty : { ...empty, ...headOf(first.revision) }
+  const revision = firstRevision({ repoId: empty.id, files, by: principal?.username ?? '', now })
+  const repo = { ...empty, revision: revision.id, sizeBytes: revision.sizeBytes }
   const creation = [...repoCreation(repo, { reposMax }), ownerStands(owner.name)]
-  if (first !== undefined)
-    await writeRevisionFiles(table, { ...first, repoId: repo.id, revision: first.revision.id, now })
+  await writeRevisionFiles(table, { files, repoId: repo.id, revision: revision.id, now })
   try {
-    await table.transact([...creation, ...firstWrites(first?.revision, createdBy), ...writes])
+    await table.transact([...creation, ...firstWrites(revision, createdBy), ...writes])
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
     await refuseTaken(request)
@@ -58,22 +60,17 @@ export async function createRepo(request: CreateRepo): Promise<RepoItem> {
   return { ...repo, version: repo.version + 1 }
 }
 
-const headOf = ({ id, sizeBytes }: RevisionItem) => ({ revision: id, sizeBytes })
-
-const firstWrites = (revision: RevisionItem | undefined, by: string): TransactAction[] =>
-  revision === undefined
-    ? []
-    : [
-        ...revisionWrites({ revision, known: false }),
-        branchWrite({
-          repoId: revision.repoId,
-          name: 'main',
-          revision: revision.id,
-          from: 'absent',
-          now: revision.createdAt,
-          by,
-        }),
-      ]
+const firstWrites = (revision: RevisionItem, by: string): TransactAction[] => [
+  ...revisionWrites({ revision, known: false }),
+  branchWrite({
+    repoId: revision.repoId,
+    name: 'main',
+    revision: revision.id,
+    from: 'absent',
+    now: revision.createdAt,
+    by,
+  }),
+]
 
 async function refuseTaken({ table, kind, name, urlOf }: CreateRepo) {
   const taken = await findRepo(table, { kind, name, withDeleted: true })

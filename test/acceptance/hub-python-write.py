@@ -135,6 +135,17 @@ def again(repo, size):
     return said
 
 
+def fresh(repo, _):
+    """Reads a repo into which nothing was pushed yet."""
+    return {
+        "snapshot": os.path.basename(snapshot_download(repo)),
+        "files": [*api.list_repo_tree(repo)],
+        "folder": raised(lambda: [*api.list_repo_tree(repo, "missing")]),
+        "file": raised(lambda: hf_hub_download(repo, "config.json")),
+        "commits": [one.title for one in api.list_repo_commits(repo)],
+    }
+
+
 def foreign(repo, other):
     """What a token may not: a private repo of somebody else's is not there at all."""
     wrong = "hf_" + "x" * 43
@@ -150,4 +161,4 @@ def foreign(repo, other):
 
 
 command, *parameters = sys.argv[1:]
-print(json.dumps({"write": write, "again": again, "foreign": foreign}[command](*parameters)))
+print(json.dumps({"write": write, "again": again, "fresh": fresh, "foreign": foreign}[command](*parameters)))

@@ -103,6 +103,15 @@ describe.each(['huggingface_hub==0.36.0', 'huggingface_hub>=1.33,<2', 'huggingfa
       expect(said.made.at(-1)).toContain('restored')
     })
 
+    it('reads a repo that the platform created, before anything is pushed to it', async ({ skip }) => {
+      const { python } = usable(skip)
+      const repo = newRepo()
+      const { body: made } = await ada.api.post('/api/v1/repos', { name: repo })
+      const said = JSON.parse(await python([script, 'fresh', repo, ''], environmentOf(ada)))
+      expect(said).toMatchObject({ snapshot: made.revision, files: [], commits: ['initial commit'] })
+      for (const missing of [said.folder, said.file]) expect(missing).toContain('EntryNotFoundError')
+    })
+
     it('pushes with the hf command, and downloads the same bytes', async ({ skip }) => {
       const { hf } = usable(skip)
       const repo = newRepo()

@@ -3,10 +3,8 @@ import { ensureOwner } from '../../../shared/auth/ensure-owner.ts'
 import { principalOf } from '../../../shared/auth/middleware.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { readJson } from '../../../shared/http/json-body.ts'
-import { type RevisionFile, revisionId } from '../../../shared/model/revision-id.ts'
 import { createRepo } from '../../../shared/repos/create-repo.ts'
 import { fullName, newRepo, splitName } from '../../../shared/table/repo-item.ts'
-import type { RevisionItem } from '../../../shared/table/repos.ts'
 import { roundStands } from '../../../shared/table/sweeps.ts'
 import { ConditionFailed } from '../../../shared/table/table.ts'
 import { originOf } from '../link-header.ts'
@@ -33,7 +31,7 @@ const creation = z.object({
   files: z.array(commitValues.file).max(filesMax).nullish(),
 })
 
-/** W1: creates a repo with a first commit, because clients expect the branch main in every repo. */
+/** W1: creates a repo, whose first commit holds the files that the client sent along. */
 export function addCreateRepoRoute(app: HubApp, parts: HubParts) {
   app.post('/api/repos/create', async (context) => {
     const principal = principalOf(context)
@@ -51,7 +49,6 @@ export function addCreateRepoRoute(app: HubApp, parts: HubParts) {
     const repo = await unlessCollected(async () => {
       const { changes, round } = await keepContent({ repoId: draft.id, store }, parts)
       const { files } = applyOperations([], changes)
-      const revision = firstRevision({ repoId: draft.id, files, by: principal.username, now: now() })
       return createRepo({
         table,
         principal,
@@ -59,7 +56,7 @@ export function addCreateRepoRoute(app: HubApp, parts: HubParts) {
         name,
         visibility,
         id: draft.id,
-        first: { files, revision },
+        files,
         writes: [roundStands(round)],
         reposMax: limits.reposMax,
         now: now(),
@@ -67,8 +64,7 @@ export function addCreateRepoRoute(app: HubApp, parts: HubParts) {
       }).catch(sayGone)
     })
     const { id: repoId, revision } = repo
-    if (revision !== undefined)
-      await notifyIngest(context, parts, { step: 'inspect-revision', repoId, revision, attempt: 1 })
+    await notifyIngest(context, parts, { step: 'inspect-revision', repoId, revision, attempt: 1 })
     return context.json({ url: urlOf(repo, origin), name: fullName(repo), id: fullName(repo) })
   })
 }
@@ -98,26 +94,4 @@ function firstOperations({ license, files }: z.output<typeof creation>): CommitO
   }))
   if (license == null || given.some(({ path }) => path === 'README.md')) return given
   return [...given, { kind: 'file', path: 'README.md', content: Buffer.from(`---\nlicense: ${license}\n---\n`) }]
-}
-
-function firstRevision({ repoId, files, by, now }: FirstRevision): RevisionItem {
-  const origin = JSON.stringify(['first', repoId])
-  return {
-    id: revisionId({ origin, files }),
-    repoId,
-    source: 'upload://',
-    depth: 1,
-    title: 'initial commit',
-    filesTotal: files.length,
-    sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    createdAt: now.toISOString(),
-    createdBy: by,
-  }
-}
-
-interface FirstRevision {
-  repoId: string
-  files: readonly RevisionFile[]
-  by: string
-  now: Date
 }

@@ -16,14 +16,15 @@ export function branchOf({ source }: Pick<ImportItem, 'source'>): string {
 }
 
 /**
- * Every branch it moves: the first import into a repo also creates main. A mirror may request commits that were never
- * main upstream, so those do not become main here.
+ * Every branch it moves: an import into a repo whose main has no files yet also moves main. A mirror may request
+ * commits that were never main upstream, so those do not become main here.
  */
-export function branchesOf(item: ImportItem, before: RepoItem | undefined): string[] {
+export function branchesOf(item: ImportItem, main: RevisionItem | undefined): string[] {
   const { source, mirror } = item
   const parsed = parseSource(source)
   if (mirror !== undefined) return parsed.kind === 'hf' && !isRevisionId(parsed.ref) ? [parsed.ref] : []
-  return [...new Set([branchOf(item), ...(before?.revision === undefined ? ['main'] : [])])]
+  const isMainEmpty = main === undefined || main.filesTotal === 0
+  return [...new Set([branchOf(item), ...(isMainEmpty ? ['main'] : [])])]
 }
 
 /** The writes that publish a revision: the repo, the revision, its refs, and the import's next state. */
@@ -32,13 +33,14 @@ export function publication({
   before,
   after,
   revision,
+  branches,
   head,
+  main,
   known,
   now,
   reposMax,
 }: PublicationInput): TransactAction[] {
   const { id, repoId } = revision
-  const branches = branchesOf(item, before)
   const changesRepo = branches.includes('main') || before?.visibility !== after.visibility
   const by = item.createdBy
   return [
@@ -47,8 +49,7 @@ export function publication({
       : repoWrites({ before, after: changesRepo ? after : before })),
     ...revisionWrites({ revision, known }),
     ...branches.map((name) => {
-      // A new repo gets main besides the requested branch.
-      const from = (name === branchOf(item) ? head : undefined) ?? 'absent'
+      const from = (name === branchOf(item) ? head : main?.id) ?? 'absent'
       return branchWrite({ repoId, name, revision: id, from, now, by })
     }),
     ...(item.tag === undefined ? [] : [tagWrite({ repoId, tag: item.tag, revision: id, now, by })]),
@@ -79,8 +80,12 @@ interface PublicationInput {
   before: RepoItem | undefined
   after: RepoItem
   revision: RevisionItem
+  /** As in `branchesOf`. */
+  branches: readonly string[]
   /** The branch's revision that this one is based on, if any. */
   head: string | undefined
+  /** The revision of main, if any. */
+  main: RevisionItem | undefined
   /** Whether the same revision was published before. */
   known: boolean
   now: string

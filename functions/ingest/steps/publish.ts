@@ -58,19 +58,21 @@ async function publishRevision({ item, files }: Publishing, dependencies: Ingest
     const missing = await keepBlobs({ table, objects, round, hashes: files.map(({ sha256 }) => sha256) })
     if (missing.length > 0) return transferAgain({ item, missing }, dependencies)
     await holdFiles({ item, files }, dependencies)
+    const main = before?.revision === undefined ? undefined : await getRevision(table, repoId, before.revision)
+    const branches = branchesOf(item, main)
     const head = (await getRef(table, { repoId, kind: 'branch', name: branchOf(item) }))?.revision
     const id = importedId({ item, files })
     const parent = head === undefined || head === id ? undefined : await getRevision(table, repoId, head)
     const revision = importedRevision({ id, item, files, repoId, parent, at: now().toISOString() })
     await refuseTakenTag({ item, revision }, dependencies)
-    await refuseAmbiguousRefs({ item, repoId, branches: branchesOf(item, before) }, dependencies)
+    await refuseAmbiguousRefs({ item, repoId, branches }, dependencies)
     await writeRevisionFiles(table, { repoId: revision.repoId, revision: revision.id, files, now: now() })
     const known = (await getRevision(table, revision.repoId, revision.id)) !== undefined
     const at = now().toISOString()
-    const isOnMain = branchesOf(item, before).includes('main')
+    const isOnMain = branches.includes('main')
     const after = repoWith({ item, repo: before ?? importedRepo(item, now()), revision, isOnMain, at })
     const { reposMax } = dependencies.limits
-    const writes = publication({ item, before, after, revision, head, known, now: at, reposMax })
+    const writes = publication({ item, before, after, revision, branches, head, main, known, now: at, reposMax })
     try {
       return await table.transact([...writes, roundStands(round)])
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { RepoDetail } from '../../contract/repo.ts'
+import type { Revision } from '../../contract/revision.ts'
 import { isServedTask, servedAs } from '../../model/served-tasks.ts'
 import { inspectionWarnings, servingFault } from '../../model/serving-fault.ts'
 import type { Command, Invocation } from '../command.ts'
@@ -22,8 +23,10 @@ Options:
     const { client, terminal, json } = invocation
     const { ref, ...repo } = namedRevision(invocation, invocation.parameters[0] ?? '')
     const detail = await client.getRepo(repo)
-    if (detail.revision === undefined && ref === 'main') return showEmpty(invocation, detail)
-    const revision = await client.getRevision(repo, ref)
+    const isUnborn = detail.revision === undefined && ref === 'main'
+    const revision = isUnborn ? undefined : await client.getRevision(repo, ref)
+    if (revision === undefined || (revision.filesTotal === 0 && ref === 'main'))
+      return showEmpty(invocation, { ...detail, revision })
     const { items: files, isMore } = await firstItems(json ? Number.POSITIVE_INFINITY : 100, (page) =>
       client.listFiles(repo, revision.id, page),
     )
@@ -62,7 +65,7 @@ Options:
   },
 }
 
-function showEmpty(invocation: Invocation, detail: RepoDetail) {
+function showEmpty(invocation: Invocation, detail: Omit<RepoDetail, 'revision'> & { revision?: Revision | undefined }) {
   const { terminal, json } = invocation
   if (json) return terminal.out(`${JSON.stringify({ ...detail, files: [] })}\n`)
   terminal.out(`${detail.kind.padEnd(9)} ${printable(detail.id)}\n`)

@@ -34,7 +34,7 @@ describe('an unsupported method', () => {
   })
 })
 
-describe('a repo without a first commit, as "slipway repo create" makes it', () => {
+describe('a repo without a first commit, as earlier releases created it', () => {
   it.each([
     ['tree', {}],
     ['commits', {}],

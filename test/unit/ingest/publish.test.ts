@@ -46,11 +46,12 @@ const publishing = (importId: string, table: Table = host.table) =>
 describe('a published import', () => {
   it('is refused if its repo was moved to another owner', async () => {
     await host.make('lab/given', {}, 'ada')
+    const { revision } = (await findRepo(host.table, { name: 'lab/given' })) ?? {}
     const importId = await arrived('lab/given', 'hf://hub/model')
     const moved = await host.ask('POST', '/lab/given/rename', { as: 'root', json: { to: 'team/given' } })
     expect(moved.status).toBe(200)
     await expect(publishing(importId)).rejects.toMatchObject({ code: 'repo_moved' })
-    expect(await findRepo(host.table, { name: 'team/given' })).not.toHaveProperty('revision')
+    expect(await findRepo(host.table, { name: 'team/given' })).toMatchObject({ revision })
   })
 
   it('goes into a repo that was renamed meanwhile', async () => {
@@ -60,6 +61,22 @@ describe('a published import', () => {
     await publishing(importId)
     const { revision } = (await getImport(host.table, importId)) ?? {}
     expect(await findRepo(host.table, { name: 'lab/after' })).toMatchObject({ revision })
+  })
+
+  it('from another branch also fills main where nothing was pushed to it', async () => {
+    await host.make('lab/by-branch', {}, 'ada')
+    await publishing(await arrived('lab/by-branch', 'hf://hub/model@dev'))
+    const repo = await findRepo(host.table, { name: 'lab/by-branch' })
+    const headOf = (name: string) => getRef(host.table, { repoId: repo?.id ?? '', kind: 'branch', name })
+    const [dev, main] = await Promise.all(['dev', 'main'].map(headOf))
+    expect([main?.revision, repo?.revision]).toEqual([dev?.revision, dev?.revision])
+  })
+
+  it('from another branch leaves a main with files where it is', async () => {
+    await host.make('lab/filled', {}, 'ada')
+    const revision = await host.commit('lab/filled', { 'a.txt': '1' })
+    await publishing(await arrived('lab/filled', 'hf://hub/model@dev'))
+    expect(await findRepo(host.table, { name: 'lab/filled' })).toMatchObject({ revision })
   })
 
   it('follows a commit that reached its branch meanwhile', async () => {

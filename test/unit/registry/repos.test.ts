@@ -13,8 +13,22 @@ describe('a new repo', () => {
     })
     expect(made.headers.get('location')).toBe('/api/v1/repos/lab/New-One')
     const found = await host.get('/LAB/new-one')
-    expect(found.body).toMatchObject({ id: 'lab/New-One', refs: { branches: [], tags: [], aliases: [] } })
-    expect(host.sent.at(-1)).toMatchObject({ step: 'write-repo-manifest' })
+    expect(found.body).toMatchObject({ id: 'lab/New-One', refs: { tags: [], aliases: [] } })
+  })
+
+  it('has a first commit without files on main, which clients of the Hub read and download like any other', async () => {
+    const { body } = await host.make('lab/first-commit', {}, 'ada')
+    expect(host.sent.at(-1)).toMatchObject({ step: 'inspect-revision', revision: body.revision })
+    expect((await host.get('/lab/first-commit')).body.refs.branches).toMatchObject([
+      { name: 'main', revision: body.revision },
+    ])
+    expect((await host.get('/lab/first-commit/revisions')).body.items).toMatchObject([
+      { id: body.revision, title: 'initial commit', depth: 1, filesTotal: 0, createdBy: 'ada' },
+    ])
+    const info = await host.call('GET', '/api/models/lab/first-commit')
+    expect(info.body).toMatchObject({ sha: body.revision, siblings: [] })
+    const folder = await host.call('GET', '/api/models/lab/first-commit/tree/main/missing')
+    expect([folder.status, folder.headers.get('x-error-code')]).toEqual([404, 'EntryNotFound'])
   })
 
   it('is refused with the address of the repo that has its name', async () => {
