@@ -26,15 +26,18 @@ export interface EmbeddingOutputs {
 }
 
 /** Returns a graph with one vector per text: the original, or an extended copy. @throws AppError `unsupported_model` */
-export async function embeddingGraph({ graph, path, file, config }: EmbeddingGraphInput): Promise<EmbeddingGraph> {
+export async function embeddingGraph(input: EmbeddingGraphInput): Promise<EmbeddingGraph> {
+  const { graph, path, file, config, skipsPrompt } = input
   const tokens = tokenOutput(graph.outputs)
   const pooled = pooledOutputOf(graph.outputs, tokens)
-  if (pooled !== undefined) {
+  if (pooled !== undefined && !skipsPrompt) {
     const width = { token: lastOf(tokens), text: lastOf(pooled) }
     return { path, pooledBy: 'file', outputs: { vector: pooled.name, ...(tokens && { tokens: tokens.name }) }, width }
   }
-  if (tokens === undefined)
-    throw errors.unsupportedModel(`"${file}" has no output of token vectors, such as "last_hidden_state".`)
+  if (tokens === undefined) {
+    const why = skipsPrompt ? ', and pooling leaves prompts out' : ''
+    throw errors.unsupportedModel(`"${file}" has no output of token vectors, such as "last_hidden_state"${why}.`)
+  }
   const width = { token: lastOf(tokens), text: textWidth(config, lastOf(tokens)) }
   const pieces = poolingNodes({ ...config, tokens: tokens.name })
   const extended = hasBroadcasting(graph) ? await extendGraph({ path, pieces }).catch(ifNotExtended) : undefined
@@ -49,6 +52,8 @@ interface EmbeddingGraphInput {
   /** Its path in the repo. */
   file: string
   config: Pick<PoolingConfig, 'modes' | 'steps'>
+  /** Whether some texts have prompts that pooling leaves out, which no graph that pools by itself does. */
+  skipsPrompt: boolean
 }
 
 /** The added nodes need operators with broadcasting (opset 7). */

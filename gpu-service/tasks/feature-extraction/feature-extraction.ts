@@ -27,7 +27,8 @@ export const featureExtraction: Task = {
     const pooling = await readPooling(files)
     const inputs = readTokenInputs({ graph, file })
     const { tokenizer, settings: settingsOfTexts, prompts } = await readTextModel(source, inputs)
-    const made = await embeddingGraph({ graph, path: localPath(files, file), file, config: pooling })
+    const skipsPrompt = !pooling.includePrompt && prompts.names.some((name) => prompts.named(name) !== '')
+    const made = await embeddingGraph({ graph, path: localPath(files, file), file, config: pooling, skipsPrompt })
     const plain = embeddingModel({
       inputs,
       graph: made,

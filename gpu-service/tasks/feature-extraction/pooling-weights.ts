@@ -48,7 +48,7 @@ export function fillWeights({ weights, mode, text }: FillWeights): void {
   const { length } = text
   const first = skippedOf(text)
   const count = length - first
-  if (mode === 'cls') weights[0] = 1
+  if (mode === 'cls') weights[first] = 1
   else if (mode === 'lasttoken') weights[length - 1] = 1
   else if (mode === 'weightedmean') {
     // The sum of the 1-based positions of all tokens that count.

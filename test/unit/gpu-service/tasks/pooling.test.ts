@@ -97,7 +97,7 @@ function pool(values: number[], pooling: Pooling, skipped: number): number {
   if (pooling === 'mean') return sum / kept.length
   if (pooling === 'mean_sqrt_len_tokens') return sum / Math.sqrt(kept.length)
   if (pooling === 'max') return Math.max(...kept)
-  if (pooling === 'cls') return values[0] ?? Number.NaN
+  if (pooling === 'cls') return kept[0] ?? Number.NaN
   if (pooling === 'lasttoken') return values.at(-1) ?? Number.NaN
   const weights = kept.map((_, index) => index + 1 + skipped)
   return kept.reduce((total, value, i) => total + value * (weights[i] ?? 0), 0) / weights.reduce((a, b) => a + b, 0)
@@ -205,15 +205,20 @@ describe('pooling', () => {
       operators: new Set<string>(),
     }
     const file = 'model.onnx'
-    const place = async (other: object, from = path) =>
-      (await embeddingGraph({ graph: { ...graph, ...other }, path: from, file, config })).pooledBy
+    const place = async (other: object, from = path, skipsPrompt = false) =>
+      (await embeddingGraph({ graph: { ...graph, ...other }, path: from, file, config, skipsPrompt })).pooledBy
     expect(await place({})).toBe('nodes')
     expect(await place({ opset: { 'ai.onnx': 6 } })).toBe('service')
-    expect(await place({ outputs: [{ ...output, name: 'sentence_embedding', shape: [-1, width] }] })).toBe('file')
+    const pooled = { ...output, name: 'sentence_embedding', shape: [-1, width] }
+    expect(await place({ outputs: [pooled] })).toBe('file')
+    expect(await place({ outputs: [output, pooled] })).toBe('file')
     const takenPath = join(folder, 'taken.onnx')
     const taken = node({ operator: 'Identity', inputs: ['last_hidden_state'], output: 'slipway_embedding' })
     await copyFile(source, takenPath)
     await appendFile(takenPath, partialModel(taken))
     expect(await place({}, takenPath)).toBe('service')
+    // A graph that pools by itself pools the prompt, too.
+    expect(await place({ outputs: [output, pooled] }, path, true)).toBe('nodes')
+    await expect(place({ outputs: [pooled] }, path, true)).rejects.toThrow(/has no output of token vectors.*prompt/)
   })
 })
