@@ -53,8 +53,12 @@ export async function* findReadings(
     isFound = true
     yield { ...reading, repo, revision }
   }
-  if (!isFound) throw noRevision(repo, readings[0]?.ref ?? '')
+  if (!isFound) throw noRevision(repo, likeliest(readings)?.ref ?? '')
 }
+
+/** The reading to name where no ref exists. Most clients encode a ref as one segment, so it is the shortest one. */
+export const likeliest = (readings: readonly RefPath[]): RefPath | undefined =>
+  readings.toSorted((a, b) => a.ref.length - b.ref.length)[0]
 
 /** For `catch`: a repo without a first commit is no error where an empty answer says the same. */
 export function unlessEmpty(error: unknown): undefined {

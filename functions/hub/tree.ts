@@ -5,7 +5,7 @@ import { keys } from '../../shared/table/keys.ts'
 import { fullName } from '../../shared/table/repo-item.ts'
 import { isTrue } from './expand.ts'
 import { expandedBy } from './file-entry.ts'
-import { findRevision, unlessEmpty } from './find-revision.ts'
+import { findRevision, likeliest, unlessEmpty } from './find-revision.ts'
 import { hubErrors } from './hub-errors.ts'
 import { nextLink } from './link-header.ts'
 import { rawRest, refPaths } from './parse-path.ts'
@@ -22,7 +22,11 @@ export function addTreeRoute(app: HubApp, { table, publicUrl }: HubParts) {
     app.get(`${api}/:owner/:name/tree/:rest{.+}`, async (context) => {
       const readings = refPaths(rawRest(context.req.url, 5), { isRefRaw: true })
       const found = await findRevision(context, { table, kind }, readings).catch(unlessEmpty)
-      if (found === undefined) return context.json([])
+      if (found === undefined) {
+        const { path, ref } = likeliest(readings) ?? { path: '', ref: '' }
+        if (path !== '') throw hubErrors.entryNotFound(path, ref)
+        return context.json([])
+      }
       const { repo, revision, path: folder, ref } = found
       context.header('x-repo-commit', revision.id)
       if (folder !== '' && pathFault(folder) !== undefined) throw hubErrors.entryNotFound(folder, ref)

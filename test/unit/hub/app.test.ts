@@ -45,6 +45,20 @@ describe('a repo without a first commit, as earlier releases created it', () => 
     const other = await ask('dev')
     expect([other.status, other.headers.get('x-error-code')]).toEqual([404, 'RevisionNotFound'])
   })
+
+  it('has no folder on main, and an error that says so names no revision', async () => {
+    const folder = await hub().app.request('/api/models/team/empty/tree/main/data/raw')
+    expect([folder.status, folder.headers.get('x-error-code')]).toEqual([404, 'EntryNotFound'])
+    expect(folder.headers.get('x-error-message')).toContain('"data/raw" at "main"')
+  })
+})
+
+describe('a folder of a missing branch', () => {
+  it.each(['dev/data/raw', 'dev%2Fdata/raw'])('is refused with the name of the branch: %s', async (path) => {
+    const { headers } = await hub().app.request(`/api/models/team/few/tree/${path}`)
+    expect(headers.get('x-error-code')).toBe('RevisionNotFound')
+    expect(headers.get('x-error-message')).toContain(`"${decodeURIComponent(path.split('/')[0] ?? '')}"`)
+  })
 })
 
 describe('a mirror that was only read at a commit', () => {
