@@ -3,6 +3,7 @@ import { platformEnvelope } from '../shared/http/envelopes.ts'
 import { answerErrors } from '../shared/http/error-handler.ts'
 import { noRoute } from '../shared/http/no-route.ts'
 import { requestScope } from '../shared/http/request-scope.ts'
+import { StaticFirstRouter } from '../shared/http/static-first-router.ts'
 import { anthropicRoutes } from './protocols/anthropic/anthropic.ts'
 import { oipRoutes } from './protocols/oip/oip.ts'
 import { openaiAliases, openaiAliasPaths, openaiRoutes } from './protocols/openai/openai.ts'
@@ -19,7 +20,7 @@ import { teiRootPaths, teiRoutes } from './protocols/tei/tei.ts'
 /** Every protocol for calling models, on one port. */
 export function createServingApp(parts: ServingParts): Hono<ServingEnvironment> {
   const { log, metrics } = parts
-  const app = new Hono<ServingEnvironment>()
+  const app = new Hono<ServingEnvironment>({ router: new StaticFirstRouter() })
   app.use(requestScope({ log, metrics }))
   const answerError = answerAsAsked(answerErrors(platformEnvelope, metrics))
   app.onError(answerError)
