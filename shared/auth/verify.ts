@@ -28,13 +28,17 @@ export const bootstrapAdmin: Principal = {
   owners: {},
 }
 
-/** Recognises the installation's own admin key without reading the table. */
-export const adminKeyHolder =
-  (adminKeySha256: string | undefined) =>
-  (token: string): Principal | undefined =>
-    adminKeySha256 !== undefined && token.length < tokenLengthMax && hashToken(token) === adminKeySha256
-      ? bootstrapAdmin
-      : undefined
+/** Recognises the installation's own admin key without reading the table; it is hashed only the first time. */
+export function adminKeyHolder(adminKeySha256: string | undefined): (token: string) => Principal | undefined {
+  const recognised = new Set<string>()
+  return (token) => {
+    if (recognised.has(token)) return bootstrapAdmin
+    if (adminKeySha256 === undefined || token.length >= tokenLengthMax) return undefined
+    if (hashToken(token) !== adminKeySha256) return undefined
+    recognised.add(token)
+    return bootstrapAdmin
+  }
+}
 
 const tokenLengthMax = 2000
 const keysMax = 10_000

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createToken, hashToken } from '../../../shared/auth/token.ts'
-import { createVerifier } from '../../../shared/auth/verify.ts'
+import { adminKeyHolder, bootstrapAdmin, createVerifier } from '../../../shared/auth/verify.ts'
 import { tableAccess } from '../../../shared/table/access.ts'
 import { type ApiKeyItem, createApiKey, newKeyId } from '../../../shared/table/api-keys.ts'
 import { keys } from '../../../shared/table/keys.ts'
@@ -129,5 +129,18 @@ describe('a token', () => {
     )
     const principal = await createVerifier({ table: host.table, now: host.now })(many.accessToken)
     expect(Object.keys(principal.owners)).toHaveLength(500)
+  })
+})
+
+describe("the installation's own key", () => {
+  it('is recognised each time it comes, and no other key is', () => {
+    const [admin, other] = [createToken(), createToken()]
+    const holderOf = adminKeyHolder(hashToken(admin))
+    for (const _time of [1, 2]) {
+      expect(holderOf(other)).toBeUndefined()
+      expect(holderOf(admin)).toBe(bootstrapAdmin)
+    }
+    expect(holderOf(`${admin}x`)).toBeUndefined()
+    expect(adminKeyHolder(undefined)(admin)).toBeUndefined()
   })
 })
