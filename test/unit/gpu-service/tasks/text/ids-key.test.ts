@@ -12,6 +12,9 @@ it('is equal for equal token ids and for no others, in any array type', () => {
       expect(idsKey(one) === idsKey(other)).toBe(one.join() === other.join())
     }),
   )
+  // As characters of 16 bits these would be the same.
+  expect(idsKey([-2])).not.toBe(idsKey([0xfffe]))
+  expect(idsKey([0x1_0005])).not.toBe(idsKey([5]))
   const both = Int32Array.of(1, 2, 3, 4)
   expect(idsKey(both.subarray(1, 3))).toBe(idsKey([2, 3]))
 })
