@@ -2,6 +2,7 @@ import { type AppError, errors } from '../../shared/errors.ts'
 import type { CallOptions } from './call-options.ts'
 import type { DrainRate } from './drain-rate.ts'
 import type { QueueLimits, Scheduler } from './item-queue.ts'
+import type { Job } from './job.ts'
 import { createRefusal } from './refusal.ts'
 import type { Work } from './share-of-run.ts'
 import type { Source } from './shared-jobs.ts'
@@ -39,18 +40,16 @@ export class AdmissionControl<Input, Output> {
 
   /** @throws AppError `overloaded` */
   assertRoom(count: number, asked: Asked): void {
-    const waitMs = this.#waitMs(asked)
-    if (waitMs <= this.#limitsOf(asked).waitMsMax && !this.#isCrowded(count, asked)) return
-    throw this.#overloaded({ count, waitMs, asked })
+    this.#waitForRoom(count, asked)
   }
 
   /** @throws AppError `overloaded`, `request_too_costly`, `deadline_exceeded` */
   assertFeasible(sources: readonly Source<Input, Output>[], asked: Asked): void {
     const { scheduler, now, refused } = this.#options
+    const waitMs = this.#waitForRoom(sources.length, asked)
     const { aloneMs, longestMs, work } = workOf(sources)
     const engineMs = this.#options.engineMs(aloneMs, work)
     const limits = this.#limitsOf(asked, engineMs)
-    const waitMs = this.#waitMs(asked)
     const runMs = Math.max(longestMs, engineMs / scheduler.engineCount)
     const leftMs = (asked.deadlineMs ?? Number.POSITIVE_INFINITY) - now()
     const why = whyRefused({ waitMs, engineMs, runMs, leftMs, limits })
@@ -59,6 +58,13 @@ export class AdmissionControl<Input, Output> {
     refused(sources.length)
     if (why === 'too-costly') throw errors.tooCostly(Math.round(engineMs / 1000), limits.requestMsMax / 1000)
     throw errors.deadlineExceeded(runMs)
+  }
+
+  /** The predicted wait of this many more items. @throws AppError `overloaded` */
+  #waitForRoom(count: number, asked: Asked): number {
+    const waitMs = this.#waitMs(asked)
+    if (waitMs <= this.#limitsOf(asked).waitMsMax && !this.#isCrowded(count, asked)) return waitMs
+    throw this.#overloaded({ count, waitMs, asked })
   }
 
   /** Retry-After is the measured time to drain the queue ahead, because other models may share the engines. */
@@ -96,13 +102,21 @@ export class AdmissionControl<Input, Output> {
   }
 }
 
+/** Each once: identical inputs share one. */
+function newJobs<Input, Output>(sources: readonly Source<Input, Output>[]): Iterable<Job<Input, Output>> {
+  const jobs: Job<Input, Output>[] = []
+  for (const source of sources) if ('job' in source && source.job.state === 'new') jobs.push(source.job)
+  return jobs.length > 1 ? new Set(jobs) : jobs
+}
+
 /** The new work of a request: the predicted times of its inputs run one by one, in total and the longest. */
 function workOf<Input, Output>(sources: readonly Source<Input, Output>[]) {
-  const jobs = new Set(sources.flatMap((source) => ('job' in source && source.job.state === 'new' ? [source.job] : [])))
-  const work: Work = { items: jobs.size, units: 0 }
+  const jobs = newJobs(sources)
+  const work: Work = { items: 0, units: 0 }
   let aloneMs = 0
   let longestMs = 0
   for (const job of jobs) {
+    work.items++
     work.units += job.size
     aloneMs += job.aloneMs
     longestMs = Math.max(longestMs, job.aloneMs)

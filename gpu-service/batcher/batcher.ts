@@ -74,18 +74,24 @@ export class Batcher<Input, Output> implements ItemQueue {
   }
 
   /** Admits all inputs or none; if one fails, the others leave the queue. @throws AppError */
-  async submitAll(inputs: readonly Input[], asked: Partial<CallOptions> = {}): Promise<BatchResult<Output>[]> {
+  submitAll(inputs: readonly Input[], options: Partial<CallOptions> = {}): Promise<BatchResult<Output>[]> {
+    // An async method would answer three microtasks later.
+    try {
+      return this.#submitAll(inputs, options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  #submitAll(inputs: readonly Input[], asked: Partial<CallOptions>): Promise<BatchResult<Output>[]> {
     if (this.#closedWith !== undefined) throw this.#closedWith
     const { timeoutMs = Number.POSITIVE_INFINITY } = this.#options.limits
     const latestMs = this.#now() + timeoutMs
     const options = { ...asked, deadlineMs: Math.min(asked.deadlineMs ?? latestMs, latestMs) }
     if (options.signal?.aborted) throw errors.clientClosed()
-    if (inputs.length === 0) return []
+    if (inputs.length === 0) return Promise.resolve([])
     const sources = this.#shared.sourcesOf(inputs)
-    if (sources.some((source) => 'job' in source)) {
-      this.#admission.assertRoom(inputs.length, options)
-      this.#admission.assertFeasible(sources, options)
-    }
+    if (sources.some((source) => 'job' in source)) this.#admission.assertFeasible(sources, options)
     const { tokensOf } = this.#options
     if (tokensOf !== undefined) options.charge?.(inputs.reduce((total, input) => total + tokensOf(input), 0))
     return new Promise((resolve, reject) => {
