@@ -20,12 +20,24 @@ export function yieldTurnAfter(sliceMs = usualSliceMs, signal?: AbortSignal): Yi
   return () => (performance.now() - startedMs < sliceMs ? undefined : waitTurn())
 }
 
-/** Runs a generator to its end, yielding to the event loop between its steps. */
-export async function afterSteps<Result>(steps: Generator<void, Result>, yieldTurn: YieldTurn): Promise<Result> {
+/** Runs a generator to its end, yielding to the event loop between its steps; a short one has ended on return. */
+export function afterSteps<Result>(steps: Generator<void, Result>, yieldTurn: YieldTurn): Result | Promise<Result> {
   for (let step = steps.next(); ; step = steps.next()) {
     if (step.done) return step.value
     const turn = yieldTurn()
+    if (turn !== undefined) return afterTurns(turn, steps, yieldTurn)
+  }
+}
+
+async function afterTurns<Result>(
+  first: Promise<void>,
+  steps: Generator<void, Result>,
+  yieldTurn: YieldTurn,
+): Promise<Result> {
+  for (let turn: Promise<void> | undefined = first; ; turn = yieldTurn()) {
     if (turn !== undefined) await turn
+    const step = steps.next()
+    if (step.done) return step.value
   }
 }
 

@@ -114,6 +114,7 @@ const sees = (caller: Principal | undefined, item: DeploymentItem): boolean =>
   })
 
 function decoded(model: string): string {
+  if (!model.includes('%')) return model
   try {
     return decodeURIComponent(model)
   } catch {

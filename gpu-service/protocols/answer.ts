@@ -30,14 +30,11 @@ export function answerHeaders(
   const revision = context.get('revision')
   const limits = context.get('limits')
   context.set('hasRequestId', true)
-  return {
-    ...timingHeaders(timing),
-    ...(tokens !== undefined && { 'x-tokens': String(tokens) }),
-    ...(revision !== undefined && { 'x-model-revision': revision }),
-    ...(requestId !== undefined && { 'x-request-id': requestId }),
-    ...limits?.headers(),
-    ...own,
-  }
+  const headers: Record<string, string> = timingHeaders(timing)
+  if (tokens !== undefined) headers['x-tokens'] = String(tokens)
+  if (revision !== undefined) headers['x-model-revision'] = revision
+  if (requestId !== undefined) headers['x-request-id'] = requestId
+  return Object.assign(headers, limits?.headers(), own)
 }
 
 /** In milliseconds: the slowest item's wait, the duration of its run, and the number of items in that run. */

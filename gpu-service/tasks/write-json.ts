@@ -1,4 +1,4 @@
-import { type YieldTurn, yieldTurnFor } from '../yield-turn.ts'
+import { afterSteps, type YieldTurn, yieldTurnFor } from '../yield-turn.ts'
 import type { JsonText } from './task.ts'
 
 /** Characters after which a piece is sent. */
@@ -9,26 +9,29 @@ const wholeMax = 262_144
 /** Some JSON, or a generator of its parts if it may be long. */
 export type Written = string | Generator<string, void>
 
-/** Serialises JSON part by part, yielding to the event loop, so that no string holds all of a long answer. */
-export async function writeJson(json: Iterable<string>, signal: AbortSignal): Promise<JsonText> {
-  const parts = json[Symbol.iterator]()
-  const yieldTurn = yieldTurnFor(signal)
+/**
+ * Serialises JSON part by part, yielding to the event loop, so that no string holds all of a long answer; a short one
+ * is returned at once.
+ */
+export const writeJson = (json: Iterable<string>, signal: AbortSignal): JsonText | Promise<JsonText> =>
+  afterSteps(partByPart(json[Symbol.iterator](), signal), yieldTurnFor(signal))
+
+function* partByPart(parts: Iterator<string>, signal: AbortSignal): Generator<void, JsonText> {
   const written: string[] = []
   let text = ''
   for (let next = parts.next(); !next.done; next = parts.next()) {
     text += next.value
-    const turn = yieldTurn()
-    if (turn !== undefined) await turn
+    yield
     if (text.length < pieceLength) continue
     written.push(text)
     text = ''
-    if (written.length * pieceLength > wholeMax) return inPieces({ written, parts, yieldTurn })
+    if (written.length * pieceLength > wholeMax) return inPieces({ written, parts, yieldTurn: yieldTurnFor(signal) })
   }
   return written.join('') + text
 }
 
 /** Serialises the answers of a request: as a list, or alone if its input was not a list. */
-export function answersJson<Item>({ items, isList, write, signal }: AnswersJson<Item>): Promise<JsonText> {
+export function answersJson<Item>({ items, isList, write, signal }: AnswersJson<Item>): JsonText | Promise<JsonText> {
   const [only] = items
   if (isList || only === undefined) return writeJson(listParts(items, write), signal)
   const written = write(only, 0)

@@ -37,7 +37,7 @@ export function* duplicateKeyInSteps(json: string): Generator<void, string | und
         if (names instanceof Set) {
           if (names.has(name)) return name
           names.add(name)
-        } else open[open.length - 1] = new Set([name])
+        } else open[open.length - 1] = new Set<string>().add(name)
         if (different.add(name).size > differentNamesMax) throw tooManyNames(name)
         isName = false
       }

@@ -66,7 +66,7 @@ interface ReadInput {
  * A text, token ids, or a list of either, as text-embeddings-inference accepts it. @throws AppError `invalid_request`,
  * `invalid_input`
  */
-async function readInput({ input, embeddings, ...how }: ReadInput): Promise<EmbeddingInput[]> {
+function readInput({ input, embeddings, ...how }: ReadInput): EmbeddingInput[] | Promise<EmbeddingInput[]> {
   if (typeof input === 'string') return embeddings.tokenize({ texts: [input], param: 'input', ...how })
   if (!Array.isArray(input) || input.length === 0) throw errors.invalidRequest(expected, 'input')
   if (isIds(input)) return [embeddings.accept(input, 'input')]

@@ -33,10 +33,10 @@ export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextIn
     async encode({ texts, prompt, truncation: asked = truncated, param = 'inputs', signal }) {
       const truncation = { ...asked, direction: asked.direction ?? tokenizer.truncationSide }
       const yieldTurn = yieldTurnFor(signal)
-      const idsOf = async (text: string, cut: Truncation, named: string) => {
+      const idsOf = (text: string, cut: Truncation, named: string): number[] | Promise<number[]> => {
         const isUsual = cut.truncate && cut.direction === 'right' && isOnePiece(text)
         if (isUsual) return tokenizer.encode(text, maxTokens)
-        return (await encoder.encode({ text, truncation: cut, param: named, yieldTurn })).ids
+        return encoder.encode({ text, truncation: cut, param: named, yieldTurn }).then(({ ids }) => ids)
       }
       const promptIds = includePrompt || prompt === '' ? [] : ofPrompt(await idsOf(prompt, truncateRight, param))
       // A text that was truncated at its start has lost its prompt.
@@ -44,7 +44,8 @@ export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextIn
         truncation.direction === 'right' || promptIds.every((id, at) => ids[at] === id) ? promptIds.length : 0
       const inputs: EmbeddingInput[] = []
       for (const [index, text] of texts.entries()) {
-        const ids = await idsOf(prompt + text, truncation, `${param}[${index}]`)
+        const found = idsOf(prompt + text, truncation, `${param}[${index}]`)
+        const ids = Array.isArray(found) ? found : await found
         inputs.push({ ids, skipped: skippedOf(ids), wanted: 'vector' })
         const turn = yieldTurn()
         if (turn !== undefined) await turn

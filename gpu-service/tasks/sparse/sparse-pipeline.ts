@@ -13,5 +13,5 @@ export const sparsePipeline =
     return { json: await sparseJson(vectors, options.signal), ...about }
   }
 
-export const sparseJson = (vectors: readonly SparseVector[], signal: AbortSignal): Promise<JsonText> =>
+export const sparseJson = (vectors: readonly SparseVector[], signal: AbortSignal): JsonText | Promise<JsonText> =>
   answersJson({ items: vectors, isList: true, write: (vector) => JSON.stringify(vector), signal })

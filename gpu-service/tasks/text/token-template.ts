@@ -44,6 +44,16 @@ type PostProcess = (
   addSpecialTokens: boolean,
 ) => { tokens: string[]; tokens_pair?: string[] | null; token_type_ids?: number[] }
 
+/** A text's ids and the special tokens around them. */
+export function withSpecialTokens(parts: readonly TemplatePart[], ids: readonly number[]): number[] {
+  const all: number[] = []
+  for (const part of parts) {
+    if ('special' in part) all.push(part.special)
+    else for (const id of ids) all.push(id)
+  }
+  return all
+}
+
 /** The number of special tokens in the template. */
 export const specialCount = (parts: readonly TemplatePart[]): number =>
   parts.reduce((count, part) => count + ('special' in part ? 1 : 0), 0)

@@ -10,7 +10,7 @@ import { prepareText } from './prepare-text.ts'
 import type { Piece } from './text-pieces.ts'
 import { prefixCutter } from './text-prefix.ts'
 import { type SpannedToken, spannedTokens } from './token-spans.ts'
-import { specialCount, type TokenTemplate, tokenTemplate } from './token-template.ts'
+import { specialCount, type TokenTemplate, tokenTemplate, withSpecialTokens } from './token-template.ts'
 import { type Guard, guardTokenizer } from './tokenizer-guard.ts'
 import { tokenizerParts } from './tokenizer-parts.ts'
 
@@ -97,7 +97,7 @@ export function* tokenizerInSteps(
     truncationSide: truncationSide(file, config),
     template,
     first,
-    firstInTurns: (text, keep, yieldTurn) => afterSteps(firstTokens({ text, keep, encode, cut }), yieldTurn),
+    firstInTurns: async (text, keep, yieldTurn) => afterSteps(firstTokens({ text, keep, encode, cut }), yieldTurn),
     ids: (text, { start, end }) => encode(text.slice(start, end), start === 0),
     spanned(text, { start, end }) {
       allowGrowth(end - start)
@@ -114,8 +114,7 @@ export function* tokenizerInSteps(
       return guarded(length, () => tokenizer.decoder?.decode([...tokens]) ?? tokens.join(' '))
     },
     encode(text, max) {
-      const ids = first(text, Math.max(0, max - specialCount(template.single)))
-      return template.single.flatMap((part) => ('special' in part ? [part.special] : ids))
+      return withSpecialTokens(template.single, first(text, Math.max(0, max - specialCount(template.single))))
     },
     decode(ids, skipSpecialTokens) {
       if (ids.length === 0) return ''
