@@ -17,7 +17,7 @@ import {
   mirrors,
   names,
   onces,
-  owed,
+  outbox,
   owners,
   passwords,
   pools,
@@ -111,9 +111,9 @@ export const tableAccess = {
   },
   drop: { writes: [owners, imports, claims, drops, usage], appends: [audit] },
   cleanup: {
-    writes: [imports, owed, intents],
+    writes: [imports, outbox, intents],
     appends: [audit],
-    lists: [lists.activeImports, lists.owedWork, lists.auditIntents],
+    lists: [lists.activeImports, lists.outbox, lists.auditIntents],
   },
   /** It repairs, collects, backs up and restores items of every kind, but reads no stranger's files. */
   maintenance: { writes: everyKind, lists: [lists.activeImports, lists.deploymentsOf('*')], scans: true },

@@ -113,10 +113,13 @@ export const keys = {
   mirrorStream: (repo: string, sha256: string): ItemKey => ({ pk: `MIRROR#${folded(repo)}`, sk: `STREAM#${sha256}` }),
   /** Reserves a repo and source for one running import, so that starting it twice makes one. */
   importClaim: (repo: string, source: string): ItemKey => ({ pk: `CLAIM#${repo}#${source}`, sk: 'CLAIM' }),
-  /** A repo whose manifest has to be written. */
-  owedManifest: (repoId: string): ItemKey => ({ pk: `OWED#${repoId}`, sk: 'MANIFEST' }),
-  /** A revision that has to be inspected. */
-  owedInspection: (repoId: string, revision: string): ItemKey => ({ pk: `OWED#${repoId}`, sk: `INSPECT#${revision}` }),
+  /** An entry of the outbox: a repo whose manifest has to be written. */
+  outboxManifest: (repoId: string): ItemKey => ({ pk: `OWED#${repoId}`, sk: 'MANIFEST' }),
+  /** An entry of the outbox: a revision that has to be inspected. */
+  outboxInspection: (repoId: string, revision: string): ItemKey => ({
+    pk: `OWED#${repoId}`,
+    sk: `INSPECT#${revision}`,
+  }),
   /** The content of a drop folder when it was last imported. */
   drop: (repo: string, version: string): ItemKey => ({ pk: `DROP#${repo}#${version}`, sk: 'DROP' }),
   /** The next scheduled check of a drop folder. */
@@ -141,7 +144,7 @@ export const lists = {
   imports: 'IMPORTS',
   deployments: 'DEPLOYMENTS',
   activeImports: 'ACTIVE_IMPORTS',
-  owedWork: 'OWED_WORK',
+  outbox: 'OWED_WORK',
   auditIntents: 'AUDIT_INTENTS',
   users: 'USERS',
   owners: 'OWNERS',

@@ -32,7 +32,7 @@ export const imports = like(keys.import(''))
 export const importParts = like(keys.importPart('', '', 0))
 export const claims = like(keys.importClaim('', ''))
 export const intents = like(keys.auditIntent(''))
-export const owed = like(keys.owedManifest(''))
+export const outbox = like(keys.outboxManifest(''))
 export const drops = like(keys.drop('', ''))
 export const mirrors = like(keys.mirroredFile('', ''))
 export const deployments = like(keys.deployment(''))
@@ -42,7 +42,7 @@ const maintenanceJobs = like(keys.maintenanceClaim)
 const findings = like(keys.maintenanceFinding('', ''))
 
 /** Everything that creating and changing a repo writes. */
-export const repoParts = [repos, names, repoLists, usage, held, owed]
+export const repoParts = [repos, names, repoLists, usage, held, outbox]
 
 /** What protects published blobs from collection, see `sweeps.ts`. */
 export const sweeps = [rounds, condemned]
@@ -72,7 +72,7 @@ export const everyKind = [
     importParts,
     claims,
     drops,
-    owed,
+    outbox,
     intents,
     mirrors,
     deployments,

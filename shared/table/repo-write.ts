@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { keys } from './keys.ts'
-import { oweManifest } from './owed-work.ts'
+import { manifestEntry } from './outbox.ts'
 import { fullName, type RepoItem } from './repo-item.ts'
 import { entriesOf, type RepoEntry } from './repo-lists.ts'
 import { getRepo } from './repos.ts'
@@ -18,7 +18,7 @@ export function repoWrites({ before, after }: { before: RepoItem | undefined; af
   return [
     { put: { ...keys.repo(after.id), ...withoutAbsent(item) }, condition },
     ...listWrites(before, item),
-    oweManifest({ repoId: item.id, version: item.version, at: item.updatedAt }),
+    manifestEntry({ repoId: item.id, version: item.version, at: item.updatedAt }),
   ]
 }
 

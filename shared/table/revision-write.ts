@@ -1,6 +1,6 @@
 import type { RevisionFile } from '../model/revision-id.ts'
 import { keys } from './keys.ts'
-import { oweInspection } from './owed-work.ts'
+import { inspectionEntry } from './outbox.ts'
 import type { RefItem, RevisionItem } from './repos.ts'
 import { absent, ConditionFailed, present, type Table, type TransactAction } from './table.ts'
 
@@ -33,7 +33,7 @@ export const revisionWrites = ({ revision, known }: { revision: RevisionItem; kn
   },
   ...(known || revision.metadata !== undefined
     ? []
-    : [oweInspection({ repoId: revision.repoId, revision: revision.id, at: revision.createdAt })]),
+    : [inspectionEntry({ repoId: revision.repoId, revision: revision.id, at: revision.createdAt })]),
 ]
 
 /** A collection marks an abandoned revision before it removes the files. */

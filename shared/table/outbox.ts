@@ -5,9 +5,9 @@ import type { Table, TransactAction } from './table.ts'
 
 /**
  * Follow-up work of a change, done through a queue message. It is written in the change's transaction and removed when
- * done, so that a sweep can send the message again if the process died before sending it.
+ * done, so that a sweep can send the message again if the process died before sending it (a transactional outbox).
  */
-export interface OwedWork {
+export interface OutboxEntry {
   repoId: string
   /** The revision to inspect; without it, the repo's manifest is to be written. */
   revision?: string | undefined
@@ -18,26 +18,30 @@ export interface OwedWork {
   resumes?: number | undefined
 }
 
-const active = (at: string, { pk, sk }: ItemKey) => ({ activePk: lists.owedWork, activeSk: `${at}#${pk}#${sk}` })
+const active = (at: string, { pk, sk }: ItemKey) => ({ activePk: lists.outbox, activeSk: `${at}#${pk}#${sk}` })
 
 /** For the transaction that changes a repo. */
-export function oweManifest({ repoId, version, at }: { repoId: string; version: number; at: string }): TransactAction {
-  const key = keys.owedManifest(repoId)
+export function manifestEntry({ repoId, version, at }: ManifestEntry): TransactAction {
+  const key = keys.outboxManifest(repoId)
   return { put: { ...key, ...active(at, key), repoId, version } }
 }
 
 /** For the transaction that publishes an uninspected revision. */
-export function oweInspection({
-  repoId,
-  revision,
-  at,
-}: {
+export function inspectionEntry({ repoId, revision, at }: InspectionEntry): TransactAction {
+  const key = keys.outboxInspection(repoId, revision)
+  return { put: { ...key, ...active(at, key), repoId, revision } }
+}
+
+interface ManifestEntry {
+  repoId: string
+  version: number
+  at: string
+}
+
+interface InspectionEntry {
   repoId: string
   revision: string
   at: string
-}): TransactAction {
-  const key = keys.owedInspection(repoId, revision)
-  return { put: { ...key, ...active(at, key), repoId, revision } }
 }
 
 /** The manifest includes this version; later changes have messages of their own. */
@@ -49,24 +53,24 @@ export async function manifestWritten(
     version === undefined
       ? undefined
       : { expression: 'attribute_not_exists(pk) OR version <= :version', values: { ':version': version } }
-  await conditionHeld(() => table.transact([{ delete: keys.owedManifest(repoId), ...(condition && { condition }) }]))
+  await conditionHeld(() => table.transact([{ delete: keys.outboxManifest(repoId), ...(condition && { condition }) }]))
 }
 
 export const inspectionDone = (table: Table, repoId: string, revision: string): Promise<void> =>
-  table.delete(keys.owedInspection(repoId, revision))
+  table.delete(keys.outboxInspection(repoId, revision))
 
-/** Work that has been waiting since before `before`. */
-export const allOwedWork = (table: Table, before: Date): AsyncGenerator<OwedWork & ItemKey> =>
-  table.queryAll<OwedWork & ItemKey>({
+/** Entries that have been waiting since before `before`. */
+export const dueEntries = (table: Table, before: Date): AsyncGenerator<OutboxEntry & ItemKey> =>
+  table.queryAll<OutboxEntry & ItemKey>({
     index: 'byActivity',
     expression: 'activePk = :list AND activeSk < :before',
-    values: { ':list': lists.owedWork, ':before': before.toISOString() },
+    values: { ':list': lists.outbox, ':before': before.toISOString() },
   })
 
-/** Postpones the work for the caller to do. @returns whether nobody else did */
-export const restOwedWork = (
+/** Postpones an entry, whose message the caller sends. @returns whether nobody else did */
+export const postponeEntry = (
   table: Table,
-  { pk, sk, activeSk }: OwedWork & ItemKey,
+  { pk, sk, activeSk }: OutboxEntry & ItemKey,
   { until, resumes }: { until: Date; resumes: number },
 ): Promise<boolean> =>
   conditionHeld(() =>
@@ -84,10 +88,10 @@ export const restOwedWork = (
     ),
   )
 
-/** Gives the work up and records that in the audit log. @returns whether nobody else did, finished it or changed it */
-export const giveUpOwedWork = (
+/** Gives an entry up and records that in the audit log. @returns whether nobody else did, finished it or changed it */
+export const giveUpEntry = (
   table: Table,
-  { pk, sk, activeSk }: OwedWork & ItemKey,
+  { pk, sk, activeSk }: OutboxEntry & ItemKey,
   event: AuditEvent,
 ): Promise<boolean> =>
   conditionHeld(() =>

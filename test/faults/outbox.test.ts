@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { cleanUp } from '../../functions/cleanup/clean-up.ts'
-import { resumeOwed } from '../../functions/cleanup/resume-owed.ts'
+import { resendOutbox } from '../../functions/cleanup/resend-outbox.ts'
 import { handleMessage } from '../../functions/ingest/handle-message.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import { createLogger } from '../../shared/log.ts'
@@ -20,7 +20,7 @@ const delivery = { receiveCount: 1, signal: new AbortController().signal }
 
 let host: RepoHost
 let repo: string
-freshRepos('owed', async (fresh) => {
+freshRepos('outbox', async (fresh) => {
   host = fresh.host
   repo = fresh.repo
   await host.commit(repo, { 'a.txt': '1' })
@@ -37,7 +37,7 @@ async function resumed(limits: { pauseMs?: number; resumesMax?: number } = {}): 
   }
   host.clock.ms += 3_600_000
   const now = new Date(host.clock.ms)
-  await resumeOwed({ table: guardedTable(host.table, tableAccess.cleanup), queue, before: now, now, log, ...limits })
+  await resendOutbox({ table: guardedTable(host.table, tableAccess.cleanup), queue, before: now, now, log, ...limits })
   return messages
 }
 async function work(messages: readonly IngestMessage[]) {
@@ -132,7 +132,7 @@ describe('pending work', () => {
         if (typeof method !== 'function') return method
         if (name !== 'queryAll') return method.bind(target) as unknown
         return (query: Parameters<typeof table.queryAll>[0]) => {
-          if (query.values?.[':list'] !== lists.owedWork) throw new Error(`no ${String(query.values?.[':list'])}`)
+          if (query.values?.[':list'] !== lists.outbox) throw new Error(`no ${String(query.values?.[':list'])}`)
           return target.queryAll(query)
         }
       },
