@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { anthropicEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
-import { generationRoutes } from '../openai/generation.ts'
+import { generationRoutes } from '../generation.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 

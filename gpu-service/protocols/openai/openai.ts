@@ -2,11 +2,11 @@ import { Hono } from 'hono'
 import { authenticate } from '../../../shared/auth/middleware.ts'
 import { openaiEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
+import { generationPaths, generationRoutes } from '../generation.ts'
 import { errorsBy } from '../protocol-errors.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 import { embeddingRoutes } from './embeddings.ts'
-import { generationPaths, generationRoutes } from './generation.ts'
 import { modelRoutes } from './models.ts'
 
 /** OpenAI's routes under `/v1`, with its errors. */

@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
-import { authenticate } from '../../../shared/auth/middleware.ts'
-import { errors } from '../../../shared/errors.ts'
-import { openaiEnvelope, pipelineEnvelope } from '../../../shared/http/envelopes.ts'
-import { answerErrors } from '../../../shared/http/error-handler.ts'
-import type { Metrics } from '../../../shared/metrics.ts'
-import { servedTasks } from '../../../shared/model/served-tasks.ts'
-import { errorsBy } from '../protocol-errors.ts'
-import type { AnswerError, ServingEnvironment } from '../serving-environment.ts'
-import type { ServingParts } from '../serving-parts.ts'
+import { authenticate } from '../../shared/auth/middleware.ts'
+import { errors } from '../../shared/errors.ts'
+import { openaiEnvelope, pipelineEnvelope } from '../../shared/http/envelopes.ts'
+import { answerErrors } from '../../shared/http/error-handler.ts'
+import type { Metrics } from '../../shared/metrics.ts'
+import { servedTasks } from '../../shared/model/served-tasks.ts'
+import { errorsBy } from './protocol-errors.ts'
+import type { AnswerError, ServingEnvironment } from './serving-environment.ts'
+import type { ServingParts } from './serving-parts.ts'
 
 /** The routes of text generation. */
 export const generationPaths = {
