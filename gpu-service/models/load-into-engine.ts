@@ -3,8 +3,8 @@ import type { EnginePool } from '../engine/engine-pool.ts'
 import type { OpenedTask } from '../tasks/task.ts'
 import { graphId } from './graph-id.ts'
 
-/** A model, and its id in the engines. */
-export interface EngineCopies {
+/** A model, its id in the engines, and the engines. */
+export interface EngineModel {
   modelId: string
   opened: Pick<OpenedTask, 'graphs' | 'warmUp'>
   pool: Pick<EnginePool, 'engines' | 'lend'>
@@ -35,7 +35,7 @@ export interface LoadOptions {
 /** Loads a model into one engine and runs its warm-up there. @throws what they throw, or that it was stopped */
 export async function loadIntoEngine(
   engine: Engine,
-  { modelId, opened, pool, fileBytes, isKnown, signal }: EngineCopies & LoadOptions & { signal: AbortSignal },
+  { modelId, opened, pool, fileBytes, isKnown, signal }: EngineModel & LoadOptions & { signal: AbortSignal },
 ): Promise<EngineLoad> {
   // Borrows the engine for each step, so that other work waits for at most one, and not while another engine is free.
   const step = <Answer>(use: () => Promise<Answer>) =>

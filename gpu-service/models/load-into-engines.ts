@@ -3,7 +3,7 @@ import { type Engine, EngineDied, ModelHung, ModelLost } from '../engine/engine.
 import type { EnginePool } from '../engine/engine-pool.ts'
 import { isShortOfMemory } from '../engine/short-of-memory.ts'
 import { graphId } from './graph-id.ts'
-import { type EngineCopies, type EngineLoad, type LoadOptions, loadIntoEngine } from './load-into-engine.ts'
+import { type EngineLoad, type EngineModel, type LoadOptions, loadIntoEngine } from './load-into-engine.ts'
 import { loadReason } from './load-reason.ts'
 
 /**
@@ -11,15 +11,15 @@ import { loadReason } from './load-reason.ts'
  * @throws AppError `unsupported_model` @throws ModelHung, ModelLost, EngineDied
  * @throws Error if memory is too short at the moment
  */
-export async function loadIntoEngines(copies: EngineCopies & LoadOptions): Promise<EngineLoad> {
-  const { isKnown = false, pool } = copies
+export async function loadIntoEngines(model: EngineModel & LoadOptions): Promise<EngineLoad> {
+  const { isKnown = false, pool } = model
   // One engine first, so that a model that never finishes blocks only that one.
   const first = isKnown ? [] : pool.engines.slice(0, 1)
   const others = pool.engines.slice(first.length)
   const stop = new AbortController()
   const loads: Promise<EngineLoad>[] = []
   const load = (engines: readonly Engine[]) => {
-    const loading = engines.map((engine) => loadIntoEngine(engine, { ...copies, signal: stop.signal }))
+    const loading = engines.map((engine) => loadIntoEngine(engine, { ...model, signal: stop.signal }))
     loads.push(...loading)
     return Promise.all(loading)
   }
@@ -31,11 +31,11 @@ export async function loadIntoEngines(copies: EngineCopies & LoadOptions): Promi
     stop.abort()
     // A busy engine would otherwise load it after it was unloaded everywhere.
     await Promise.allSettled(loads)
-    await unloadFromEngines(copies)
+    await unloadFromEngines(model)
     if (error instanceof ModelHung || error instanceof ModelLost) throw error
     if (error instanceof EngineDied)
-      throw new EngineDied(`the file "${copies.file}" could not be loaded: ${messageOf(error)}`)
-    const reason = `the file "${copies.file}" could not be loaded: ${loadReason(messageOf(error))}`
+      throw new EngineDied(`the file "${model.file}" could not be loaded: ${messageOf(error)}`)
+    const reason = `the file "${model.file}" could not be loaded: ${loadReason(messageOf(error))}`
     // Memory may be free at the next try.
     throw isShortOfMemory(error) ? new Error(reason) : errors.unsupportedModel(reason)
   }
@@ -51,7 +51,7 @@ export async function allAwake(pool: Pick<EnginePool, 'engines'>): Promise<void>
 }
 
 /** Unloads a model from every engine that has it. */
-export async function unloadFromEngines({ modelId, opened, pool }: EngineCopies): Promise<void> {
+export async function unloadFromEngines({ modelId, opened, pool }: EngineModel): Promise<void> {
   const ids = Object.keys(opened.graphs).map((graph) => graphId({ modelId, graph }))
   await Promise.allSettled(pool.engines.flatMap((engine) => ids.map((id) => engine.unload({ modelId: id }))))
 }

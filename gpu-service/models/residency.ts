@@ -89,8 +89,8 @@ export class Residency {
     return granted
   }
 
-  /** Called when a model's idle time or its wish to stay changed. */
-  stayChanged(model: Resident): void {
+  /** Called when how long a model stays loaded without work changed. */
+  idleLimitChanged(model: Resident): void {
     if (isKept(model) && model.sizeBytes <= this.#options.maxBytes) this.#kept.add(model)
     else this.#kept.delete(model)
     const loaded = this.#loaded.of(model)

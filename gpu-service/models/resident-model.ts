@@ -1,51 +1,35 @@
 import type { ItemQueue } from '../batcher/item-queue.ts'
-import type { EnginePool } from '../engine/engine-pool.ts'
-import type { FolderLock } from './folder-lock.ts'
+import { EngineCopies, type EngineCopiesOptions } from './engine-copies.ts'
 import { type GatedModel, GatedQueue } from './gated-queue.ts'
 import { InFlight } from './in-flight.ts'
-import { LearnedSize } from './learned-size.ts'
-import type { EngineLoad } from './load-into-engine.ts'
-import { allAwake, loadIntoEngines, unloadFromEngines } from './load-into-engines.ts'
 import type { LoadTimes } from './model-lease.ts'
 import { ModelQueues } from './model-queues.ts'
-import type { OpenedModel } from './open-model.ts'
 import type { Residency } from './residency.ts'
 import type { Resident } from './resident.ts'
 
-interface ResidentModelOptions {
-  modelId: string
-  file: string
-  opened: OpenedModel
-  pool: EnginePool
+interface ResidentModelOptions extends Omit<EngineCopiesOptions, 'maxBytes'> {
   residency: Residency
   /** How long work may wait for the load. */
   loadWaitMsMax: number
-  /** The private memory of the engines, if known. */
-  engineBytes: () => number | undefined
-  /** Restores its files if needed, and holds them until the lock is released. */
-  lockFiles: (paths: readonly string[]) => Promise<FolderLock>
   /** Called when it could not be loaded for new work. */
   onFailure: (error: unknown) => void
   /** Called after each load. */
   onLoaded: (took: LoadTimes) => void
 }
 
-/** A deployed model, loaded or unloaded; its queues and tokenizer are ready either way. */
+/** A deployed model, loaded or unloaded; its queues are ready either way. Loads it for their work, and counts its runs. */
 export class ResidentModel implements Resident, GatedModel {
   readonly #options: ResidentModelOptions
   readonly #queues = new ModelQueues()
   readonly #runs = new InFlight()
-  readonly #size: LearnedSize
+  readonly #copies: EngineCopies
   isLoaded = false
   #idleMsMax: number | undefined
-  loadMs: number | undefined
   #loading: Promise<void> | undefined
-  #lock: FolderLock | undefined
 
   constructor(options: ResidentModelOptions) {
-    const { opened, residency, engineBytes } = options
     this.#options = options
-    this.#size = new LearnedSize({ fileBytes: opened.fileBytes, maxBytes: residency.maxBytes, engineBytes })
+    this.#copies = new EngineCopies({ ...options, maxBytes: options.residency.maxBytes })
   }
 
   get name(): string {
@@ -53,7 +37,11 @@ export class ResidentModel implements Resident, GatedModel {
   }
 
   get sizeBytes(): number {
-    return this.#size.bytes
+    return this.#copies.sizeBytes
+  }
+
+  get loadMs(): number | undefined {
+    return this.#copies.loadMs
   }
 
   get idleMsMax(): number | undefined {
@@ -65,7 +53,7 @@ export class ResidentModel implements Resident, GatedModel {
     // A model that should stay but could not return waits for a request, not for other users.
     if (idleMsMax === this.#idleMsMax) return
     this.#idleMsMax = idleMsMax
-    this.#options.residency.stayChanged(this)
+    this.#options.residency.idleLimitChanged(this)
   }
 
   get isBusy(): boolean {
@@ -128,36 +116,17 @@ export class ResidentModel implements Resident, GatedModel {
   }
 
   async loadIntoEngines(): Promise<void> {
-    const { opened, lockFiles, onLoaded } = this.#options
-    const startedMs = performance.now()
-    const lock = await lockFiles(opened.paths)
-    const { speed, warmUpMs } = await this.#loadIntoEngines().catch((error) => {
-      lock.release()
-      throw error
-    })
-    this.#lock = lock
-    this.loadMs = performance.now() - startedMs
+    const { speed, ...took } = await this.#copies.load()
     this.isLoaded = true
-    onLoaded({ loadMs: this.loadMs, warmUpMs })
+    this.#options.onLoaded(took)
     this.#queues.learn(speed)
     this.#queues.wake()
   }
 
-  async #loadIntoEngines(): Promise<EngineLoad> {
-    const { modelId, opened, file, pool } = this.#options
-    await allAwake(pool)
-    const isKnown = this.loadMs !== undefined
-    const { fileBytes } = opened
-    return this.#size.measure(() => loadIntoEngines({ modelId, opened: opened.opened, pool, file, fileBytes, isKnown }))
-  }
-
   async unloadFromEngines(): Promise<void> {
-    const { modelId, opened, pool } = this.#options
     this.isLoaded = false
     await this.#runs.none()
-    await unloadFromEngines({ modelId, opened: opened.opened, pool })
-    this.#lock?.release()
-    this.#lock = undefined
+    await this.#copies.unload()
   }
 
   unloaded(): void {

@@ -79,7 +79,7 @@ it('evicts a model after its idle time once nothing keeps it any more', async ()
   void residency.want(shared)
   await pass(loadMs + 60_000)
   shared.idleMsMax = 500
-  residency.stayChanged(shared)
+  residency.idleLimitChanged(shared)
   await pass(499)
   expect(story).toEqual(['shared in'])
   await pass(1)
@@ -98,7 +98,7 @@ it('counts a model as kept from the moment it is, and no longer than that', asyn
   keep(shared)
   expect(residency.keptFault).toContain('they take turns')
   kept.idleMsMax = 500
-  residency.stayChanged(kept)
+  residency.idleLimitChanged(kept)
   expect(residency.keptFault).toBeUndefined()
   await pass(500 + loadMs)
   expect(story).toEqual(['shared in', 'shared out', 'kept in', 'kept out', 'shared in'])
@@ -106,7 +106,7 @@ it('counts a model as kept from the moment it is, and no longer than that', asyn
 
 it('does not report that models take turns because of one that can never fit', () => {
   const { residency, model } = startResidency({ places: 1 })
-  residency.stayChanged(model('giant', { sizeBytes: 11 }))
+  residency.idleLimitChanged(model('giant', { sizeBytes: 11 }))
   expect(residency.keptFault).toBeUndefined()
 })
 

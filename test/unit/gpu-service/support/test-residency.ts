@@ -41,7 +41,7 @@ export function startResidency({ places, sizeBytes = 10 }: { places: number; siz
   /** Another deployment of the same model wants it kept loaded. */
   const keep = (kept: ReturnType<typeof model>) => {
     kept.idleMsMax = undefined
-    residency.stayChanged(kept)
+    residency.idleLimitChanged(kept)
   }
   return { residency, model, keep, story, evictions, heldMost: () => heldMost }
 }
