@@ -26,10 +26,11 @@ export const normalizes = ({ steps }: Pick<PoolingConfig, 'steps'>): boolean => 
 
 const modules = z.array(z.object({ path: z.string(), type: z.string() }))
 const poolingModes = z.record(z.string(), z.unknown())
+const modelConfig = z.object({ architectures: z.array(z.string()).nullish(), is_causal: z.boolean().nullish() })
 
 /**
- * Reads what sentence-transformers would do with the repo: its modules in order, or mean pooling without normalisation
- * if it lists none.
+ * Reads what sentence-transformers would do with the repo: its modules in order, or a pooling without normalisation if it
+ * lists none.
  *
  * @throws AppError `unsupported_model` naming a module that is not served
  */
@@ -46,9 +47,18 @@ export async function readPooling(files: ModelFiles): Promise<PoolingConfig> {
     else if (kind !== 'Dropout') throw notServed(kind)
   const path = `${pooling?.path ?? '1_Pooling'}/config.json`
   const config = await readConfig(files, path, poolingModes)
-  if (config === undefined)
-    return { modes: ['mean'], steps, includePrompt: true, source: 'none: mean is the default of sentence-transformers' }
+  if (config === undefined) {
+    const mode = kinds.length === 0 ? await defaultMode(files) : 'mean'
+    const source = `none: ${mode} is the default of sentence-transformers`
+    return { modes: [mode], steps, includePrompt: true, source }
+  }
   return { modes: modesOf(config, path), steps, includePrompt: config.include_prompt !== false, source: path }
+}
+
+/** Only the last token of a causal language model has seen the whole text. */
+async function defaultMode(files: ModelFiles): Promise<Pooling> {
+  const { architectures, is_causal: isCausal } = (await readConfig(files, 'config.json', modelConfig)) ?? {}
+  return architectures?.[0]?.endsWith('ForCausalLM') === true && isCausal !== false ? 'lasttoken' : 'mean'
 }
 
 /** The modules of a sentence-transformers repo, by the last part of their type. */

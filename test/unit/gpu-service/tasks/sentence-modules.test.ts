@@ -54,6 +54,13 @@ const withDense = (config: object = dense, weights = safetensors(denseWeights)) 
   '2_Dense/model.safetensors': weights,
 })
 const pooling = (config: object) => ({ 'modules.json': json(plain), '1_Pooling/config.json': json(config) })
+async function withoutModules(name: string, config: object): Promise<TestModel> {
+  const whole = { vocab_size: 64, max_position_embeddings: 64, ...config }
+  const model = await variant(name, { 'config.json': json(whole) })
+  const { 'modules.json': _, '1_Pooling/config.json': __, ...files } = model.files
+  return { ...model, files }
+}
+
 const prompts = {
   'config_sentence_transformers.json': json({
     prompts: { query: 'the cat ', document: '' },
@@ -111,6 +118,8 @@ beforeAll(async () => {
         'modules.json': json([]),
         'config.json': json({ architectures: ['BertForMaskedLM'], vocab_size: 64, max_position_embeddings: 64 }),
       }),
+      withoutModules('causal', { architectures: ['Qwen3ForCausalLM'] }),
+      withoutModules('bidirectional', { architectures: ['Gemma3ForCausalLM'], is_causal: false }),
       variant('gelu', withDense({ ...dense, activation_function: 'torch.nn.modules.activation.GELU' })),
       variant('residual', withDense({ ...dense, use_residual: true })),
       variant('cut-short', withDense(dense, safetensors(denseWeights).subarray(0, -4))),
@@ -239,6 +248,13 @@ describe('the modules of a sentence-transformers repo', () => {
   it('a masked-word model that outputs token vectors is pooled by the mean without a list of modules', async () => {
     const text = rows[1]?.text ?? ''
     expectNear((await embed('masked', text))[0], mean(await allTokens(text)))
+  })
+
+  it('without a list of modules, a causal language model is pooled by its last token', async () => {
+    const text = rows[1]?.text ?? ''
+    const tokens = await allTokens(text)
+    expectNear((await embed('causal', text))[0], tokens.at(-1) ?? [])
+    expectNear((await embed('bidirectional', text))[0], mean(tokens))
   })
 
   it.each([
