@@ -13,7 +13,7 @@ export interface EmbeddingRequest {
   inputs: readonly EmbeddingInput[]
   /** Whether vectors have length 1. @default as the model returns them */
   normalize?: boolean | null | undefined
-  /** Truncates vectors to this many dimensions; normalised ones are normalised again. */
+  /** Truncates vectors to this many dimensions; normalised ones are normalised again. @default as the repo sets */
   dimensions?: number | null | undefined
   options: CallOptions
 }
@@ -54,6 +54,8 @@ export interface EmbeddingsOptions {
   normalizes: boolean
   hasRaw: boolean
   hasTokens: boolean
+  /** The number of dimensions to which the repo truncates vectors, not normalised again, if any. */
+  truncatesTo?: number | undefined
   /** The lengths of a text's vector and of a token's, if known. */
   width: { text?: number | undefined; token?: number | undefined }
 }
@@ -84,10 +86,11 @@ export function createEmbeddings(made: EmbeddingsOptions): Embeddings {
         options,
       )
       assertDimensions(dimensions, results[0]?.output.length)
-      const isUnit = normalize ?? made.normalizes
+      const length = dimensions ?? made.truncatesTo ?? Number.POSITIVE_INFINITY
+      const isUnit = normalize ?? (made.normalizes && length === dimensions)
       const change = (vector: Embedding): Embedding => {
-        const isCut = dimensions !== undefined && dimensions !== null && dimensions < vector.length
-        const cut = isCut ? vector.subarray(0, dimensions) : vector
+        const isCut = length < vector.length
+        const cut = isCut ? vector.subarray(0, length) : vector
         return isUnit && (isCut || !made.normalizes) ? unit(cut) : cut
       }
       for (const result of results) result.output = change(result.output)

@@ -14,6 +14,7 @@ import { embeddingPipeline } from './pipeline.ts'
 import { normalizes, type PoolingConfig, readPooling } from './pooling-config.ts'
 import { createTextInputs } from './text-inputs.ts'
 import { readTextModel } from './text-model.ts'
+import { readVectorLength } from './vector-length.ts'
 import { warmUpRuns } from './warm-up.ts'
 
 /** Dense embeddings as sentence-transformers makes them, or sparse ones over the vocabulary. */
@@ -25,6 +26,7 @@ export const featureExtraction: Task = {
     const sparse = await readSparse(files, graph)
     if (sparse !== undefined) return openSparse(source, sparse)
     const pooling = await readPooling(files)
+    const truncatesTo = await readVectorLength(files)
     const inputs = readTokenInputs({ graph, file })
     const { tokenizer, settings: settingsOfTexts, prompts } = await readTextModel(source, inputs)
     const skipsPrompt = !pooling.includePrompt && prompts.names.some((name) => prompts.named(name) !== '')
@@ -43,7 +45,7 @@ export const featureExtraction: Task = {
       graphs: { main: made.path },
       describe: {
         maxTokens: settingsOfTexts.maxTokens,
-        ...describePooling(pooling, made),
+        ...describePooling(pooling, made, truncatesTo),
         ...(prompts.names.length > 0 && { prompts: prompts.names, defaultPrompt: prompts.defaultName ?? null }),
         ...describeIsolation({ isolate: settings.isolate, graph }),
       },
@@ -58,6 +60,7 @@ export const featureExtraction: Task = {
           normalizes: normalizes(pooling),
           hasRaw: made.pooledBy !== 'file',
           hasTokens: made.outputs.tokens !== undefined,
+          truncatesTo,
           width: made.width,
         })
         const capabilities = { embeddings, tokenizer: tokenizerCapability(tokenizer) }
@@ -68,13 +71,13 @@ export const featureExtraction: Task = {
 }
 
 /** The fields in `/info`: how a text's vector is made, by what, and which file configures it. */
-function describePooling(config: PoolingConfig, { pooledBy, outputs, width }: EmbeddingGraph) {
+function describePooling(config: PoolingConfig, { pooledBy, outputs, width }: EmbeddingGraph, truncatesTo = Infinity) {
   const inFile = pooledBy === 'file'
   return {
     pooling: inFile ? 'in the graph' : config.modes.join('+'),
     normalize: inFile ? 'in the graph' : normalizes(config),
     poolingSource: inFile ? outputs.vector : config.source,
     pooledBy,
-    ...(width.text !== undefined && { dimensions: width.text }),
+    ...(width.text !== undefined && { dimensions: Math.min(width.text, truncatesTo) }),
   }
 }

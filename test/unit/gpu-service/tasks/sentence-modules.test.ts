@@ -120,6 +120,10 @@ beforeAll(async () => {
       }),
       withoutModules('causal', { architectures: ['Qwen3ForCausalLM'] }),
       withoutModules('bidirectional', { architectures: ['Gemma3ForCausalLM'], is_causal: false }),
+      variant('short', {
+        'modules.json': json([...plain, module('2_Normalize', 'Normalize')]),
+        'config_sentence_transformers.json': json({ truncate_dim: 6 }),
+      }),
       variant('gelu', withDense({ ...dense, activation_function: 'torch.nn.modules.activation.GELU' })),
       variant('residual', withDense({ ...dense, use_residual: true })),
       variant('cut-short', withDense(dense, safetensors(denseWeights).subarray(0, -4))),
@@ -255,6 +259,16 @@ describe('the modules of a sentence-transformers repo', () => {
     const tokens = await allTokens(text)
     expectNear((await embed('causal', text))[0], tokens.at(-1) ?? [])
     expectNear((await embed('bidirectional', text))[0], mean(tokens))
+  })
+
+  it('vectors are truncated as the repo sets, and normalised again only if a request asks for it', async () => {
+    const text = rows[1]?.text ?? ''
+    const whole = unit(mean(await allTokens(text)))
+    expectNear((await embed('short', text))[0], whole.slice(0, 6))
+    expectNear((await embed('short', text, { normalize: true }))[0], unit(whole.slice(0, 6)))
+    expectNear((await embed('short', text, { dimensions: width }))[0], whole)
+    const info = await host.ask('/api/v1/predict/short/info')
+    expect(await info.json()).toMatchObject({ dimensions: 6 })
   })
 
   it.each([
