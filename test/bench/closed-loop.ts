@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import type { BareHttp } from './bare-http/bare-http.ts'
 import { type Ceiling, measureCeiling } from './ceiling.ts'
 import type { Host } from './host.ts'
 import { type LoadResult, load, together } from './load.ts'
@@ -28,11 +29,14 @@ export interface Measured extends LoadResult {
   mainThreadMicros: number
   loopDelayP99Ms: number
   naive: number | undefined
+  /** The same asked of a server that does as little as one in Node can. */
+  bareHttp: { served: number; p50Ms: number; mainThreadMicros: number } | undefined
 }
 
 interface MeasureClosedLoop {
   host: Host
   naive: Peer | undefined
+  bareHttp?: BareHttp | undefined
   workload: Workload
   seconds: number
 }
@@ -43,8 +47,9 @@ interface MeasureClosedLoop {
  */
 const rounds = 4
 
-/** Measures the service, taking turns with the ceiling and the naive server. */
-export async function measureClosedLoop({ host, naive, workload, seconds }: MeasureClosedLoop): Promise<Measured> {
+/** Measures the service, taking turns with the ceiling, the naive server and the bare one. */
+export async function measureClosedLoop(measured: MeasureClosedLoop): Promise<Measured> {
+  const { host, naive, bareHttp, workload, seconds } = measured
   const { texts, clients, perRequest, workers = availableParallelism() } = workload
   const timed = { seconds: seconds / rounds, leadSeconds: Math.min(0.3, seconds / rounds) }
   const asked = { path: '/v1/embeddings', bodies: bodiesOf(texts.list, perRequest), connections: clients, ...timed }
@@ -52,12 +57,17 @@ export async function measureClosedLoop({ host, naive, workload, seconds }: Meas
   const { peerBatches } = texts
   const ceilings: Ceiling[] = [await measureCeiling({ ...bare, from: 0 })]
   const peerCeilings: Ceiling[] = []
-  const [served, peers]: [LoadResult[], LoadResult[]] = [[], []]
-  const used = { mainThreadMs: 0, enginesMs: 0, loopDelayP99Ms: 0 }
+  const [served, peers, bares]: [LoadResult[], LoadResult[], LoadResult[]] = [[], [], []]
+  const used = { mainThreadMs: 0, enginesMs: 0, loopDelayP99Ms: 0, bareMs: 0 }
   for (let round = 0; round < rounds; round++) {
     // Together the rounds meet short and long texts equally.
     const from = round / rounds
     if (naive !== undefined) peers.push(await load({ ...asked, from, port: naive.port, token: host.token }))
+    if (bareHttp !== undefined) {
+      const beforeMs = await bareHttp.mainThreadMs()
+      bares.push(await load({ ...asked, from, port: bareHttp.port, token: host.token }))
+      used.bareMs += (await bareHttp.mainThreadMs()) - beforeMs
+    }
     const before = await host.stats()
     served.push(await load({ ...asked, from, port: host.port, token: host.token }))
     const after = await host.stats()
@@ -68,6 +78,7 @@ export async function measureClosedLoop({ host, naive, workload, seconds }: Meas
     if (peerBatches !== undefined) peerCeilings.push(await measureCeiling({ ...bare, batches: peerBatches, from }))
   }
   const result = together(served)
+  const bareResult = together(bares)
   const ceiling = perSecondOf(ceilings)
   const bareMicros = meanOf(ceilings.map(({ cpuMicros }) => cpuMicros))
   const perSecond = result.perSecond * perRequest
@@ -82,6 +93,11 @@ export async function measureClosedLoop({ host, naive, workload, seconds }: Meas
     mainThreadMicros: (used.mainThreadMs * 1000) / result.answered,
     loopDelayP99Ms: used.loopDelayP99Ms,
     naive: naive && together(peers).perSecond * perRequest,
+    bareHttp: bareHttp && {
+      served: bareResult.perSecond * perRequest,
+      p50Ms: bareResult.p50Ms,
+      mainThreadMicros: (used.bareMs * 1000) / bareResult.answered,
+    },
   }
 }
 

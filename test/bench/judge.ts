@@ -13,6 +13,8 @@ export interface Outcome {
   overload: OverloadResult
   /** 32 clients whose key is looked up in the table. */
   withKey: Measured
+  /** The open loops asked of a server that does as little as one in Node can. */
+  bareHttp: { open: OpenLoopResult; overload: OpenLoopResult }
 }
 
 /** Tokens of a text and of a full batch. */

@@ -21,7 +21,7 @@ export interface OverloadResult extends OpenLoopResult {
 }
 
 const path = '/v1/embeddings'
-const times = 10
+export const overloadTimes = 10
 
 /** Ten times the capacity, from a generator on the same cores. */
 export async function measureOverload({ host, bodies, capacity, seconds }: Overload): Promise<OverloadResult> {
@@ -30,7 +30,7 @@ export async function measureOverload({ host, bodies, capacity, seconds }: Overl
   const alone = await loneMs({ port, token, body })
   const { memoryMiB: memoryBeforeMiB } = await host.stats()
   const health = watchHealth(port)
-  const result = await openLoop({ port, token, path, bodies, perSecond: capacity * times, seconds })
+  const result = await openLoop({ port, token, path, bodies, perSecond: capacity * overloadTimes, seconds })
   const endedMs = performance.now()
   while ((await loneMs({ port, token, body })) > 3 * alone + 5);
   const calmMs = performance.now() - endedMs

@@ -11,6 +11,8 @@ export function describeOutcomes(outcomes: readonly Outcome[]): string[] {
     '',
     ...behaviour(outcomes),
     '',
+    'Bare HTTP: `node:http` in front of the same engines, which looks up the token ids of each body and checks, limits, measures and tokenises nothing; overloaded at ten times its own capacity. What it does not reach no server in Node does on these cores.',
+    '',
     'Main thread: CPU of the thread that serves HTTP for a request, tokenising included. Memory: the service and its engines, shared pages counted once.',
   ]
 }
@@ -26,14 +28,17 @@ function throughput(outcomes: readonly Outcome[]): string[] {
     'of that at 1024',
     'CPU of it',
     'naive, of it',
+    'bare HTTP, of it',
     'p50 ms',
     'p99 ms',
   ]
   const rowOf = (name: string, measured: Measured) => {
-    const { workload, served, ceiling, ratio, peerRatio, cpuRatio, naive, p50Ms, p99Ms } = measured
+    const { workload, served, ceiling, ratio, peerRatio, cpuRatio, naive, bareHttp, p50Ms, p99Ms } = measured
     const asked = `${workload.clients} x ${workload.perRequest}`
-    const peer = naive === undefined ? '' : (naive / ceiling).toFixed(2)
-    const ratios = [ratio.toFixed(2), peerRatio?.toFixed(2) ?? '', cpuRatio.toFixed(2), peer]
+    const ofCeiling = (perSecond: number | undefined) =>
+      perSecond === undefined ? '' : (perSecond / ceiling).toFixed(2)
+    const peers = [ofCeiling(naive), ofCeiling(bareHttp?.served)]
+    const ratios = [ratio.toFixed(2), peerRatio?.toFixed(2) ?? '', cpuRatio.toFixed(2), ...peers]
     const numbers = [served.toFixed(0), ceiling.toFixed(0), ...ratios, p50Ms.toFixed(1), p99Ms.toFixed(1)]
     return [name, workload.texts.name, asked, ...numbers]
   }
@@ -51,20 +56,25 @@ function behaviour(outcomes: readonly Outcome[]): string[] {
   const row = (name: string, of: (outcome: Outcome) => string) => [name, ...outcomes.map(of)]
   const first = ({ closed: [fixed] }: Outcome) => fixed
   return table(head, [
-    row('one client: p50 / the bound from TEI', (outcome) => {
-      const p50Ms = outcome.closed.at(-1)?.p50Ms ?? Number.NaN
-      return `${p50Ms.toFixed(1)} / ${loneBoundMs(outcome).toFixed(1)} ms`
+    row('one client: p50 (bare HTTP) / the bound from TEI', (outcome) => {
+      const { p50Ms, bareHttp } = outcome.closed.at(-1) ?? {}
+      return `${p50Ms?.toFixed(1)} (${bareHttp?.p50Ms.toFixed(1)}) / ${loneBoundMs(outcome).toFixed(1)} ms`
     }),
-    row('80 % open loop: p99 / two full batches', (outcome) => {
+    row('80 % open loop: p99 (bare HTTP) / two full batches', (outcome) => {
       const bound = 2 * fullBatchMs(outcome, availableParallelism())
-      return `${outcome.open.p99Ms.toFixed(0)} / ${bound.toFixed(0)} ms`
+      return `${outcome.open.p99Ms.toFixed(0)} (${outcome.bareHttp.open.p99Ms.toFixed(0)}) / ${bound.toFixed(0)} ms`
     }),
-    row('main thread, a request (32 clients)', (outcome) => `${first(outcome)?.mainThreadMicros.toFixed(0)} µs`),
+    row('main thread, a request (32 clients; bare HTTP)', (outcome) => {
+      const { mainThreadMicros, bareHttp } = first(outcome) ?? {}
+      return `${mainThreadMicros?.toFixed(0)} (${bareHttp?.mainThreadMicros.toFixed(0)}) µs`
+    }),
     row('event-loop delay p99 (32 clients)', (outcome) => `${first(outcome)?.loopDelayP99Ms.toFixed(1)} ms`),
     row('10x overload: offered', ({ overload }) => `${overload.offered.toFixed(0)}/s`),
-    row('10x overload: goodput of capacity', (outcome) =>
-      (outcome.overload.goodput / (first(outcome)?.served ?? Number.NaN)).toFixed(2),
-    ),
+    row('10x overload: goodput of capacity (bare HTTP)', ({ overload, bareHttp, closed: [fixed] }) => {
+      const bareCapacity = fixed?.bareHttp?.served ?? Number.NaN
+      const ofBare = (bareHttp.overload.goodput / bareCapacity).toFixed(2)
+      return `${(overload.goodput / (fixed?.served ?? Number.NaN)).toFixed(2)} (${ofBare})`
+    }),
     row('10x overload: p99 of the accepted', ({ overload }) => `${overload.p99Ms.toFixed(0)} ms`),
     row('10x overload: refused, without Retry-After, failed', ({ overload }) =>
       [overload.refused, overload.withoutRetryAfter, overload.failed].join(', '),
