@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { accessOwner } from '../../shared/auth/access-owner.ts'
 import { principalOf } from '../../shared/auth/middleware.ts'
 import { requireAccount } from '../../shared/auth/platform-admin.ts'
 import type { OwnerRole } from '../../shared/auth/principal.ts'
@@ -10,7 +11,6 @@ import { keys } from '../../shared/table/keys.ts'
 import { findMember, listMembers, putMember, removeMember } from '../../shared/table/members.ts'
 import { findOwner, type MemberItem, type OwnerItem } from '../../shared/table/owners.ts'
 import { ConditionFailed, type Table } from '../../shared/table/table.ts'
-import { accessOwner } from './owners.ts'
 import type { AuthApp, AuthParts } from './parts.ts'
 
 const racesMax = 8

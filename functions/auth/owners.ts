@@ -1,8 +1,9 @@
 import type { z } from 'zod'
-import { requireAccess, roleIn } from '../../shared/auth/authorize.ts'
+import { accessOwner } from '../../shared/auth/access-owner.ts'
+import { roleIn } from '../../shared/auth/authorize.ts'
 import { principalOf } from '../../shared/auth/middleware.ts'
 import { requireAccount } from '../../shared/auth/platform-admin.ts'
-import { hasScope, type Principal } from '../../shared/auth/principal.ts'
+import type { Principal } from '../../shared/auth/principal.ts'
 import { seesAll } from '../../shared/auth/visible-repos.ts'
 import type { owner as ownerAnswer } from '../../shared/contract/owner.ts'
 import { routes } from '../../shared/contract/routes.ts'
@@ -13,7 +14,7 @@ import { keys } from '../../shared/table/keys.ts'
 import { createOrganisation, listMemberships } from '../../shared/table/members.ts'
 import { deleteOrganisation } from '../../shared/table/organisation-deletion.ts'
 import { pageOfOwners } from '../../shared/table/owner-list.ts'
-import { findOwner, type OwnerItem } from '../../shared/table/owners.ts'
+import type { OwnerItem } from '../../shared/table/owners.ts'
 import { ConditionFailed, type Table } from '../../shared/table/table.ts'
 import { actingUser } from './acting-user.ts'
 import type { AuthApp, AuthParts } from './parts.ts'
@@ -79,24 +80,6 @@ export function addOwnerRoutes(app: AuthApp, parts: AuthParts) {
 async function everyOwner(table: Table, request: { own: string; limit: number; cursor?: string | undefined }) {
   const { items, cursor } = await pageOfOwners(table, request)
   return { items: items.map(({ name, kind }) => ({ name, kind, role: 'admin' as const })), cursor }
-}
-
-interface AccessOwner {
-  principal: Principal
-  name: string
-  access: 'read' | 'admin'
-  /** Includes an organisation that is being deleted, so that its deletion can be resumed. */
-  withDeleted?: boolean
-}
-
-/** An owner, for its members. Managing access takes an unrestricted key. */
-export async function accessOwner(table: Table, { principal, name, access, withDeleted = false }: AccessOwner) {
-  const hidden = () => errors.ownerNotFound(name)
-  requireAccess({ principal, access, resource: { owner: name }, hidden })
-  if (access === 'admin' && !hasScope(principal, 'admin')) throw errors.missingScope('admin', principal.scopes)
-  const owner = await findOwner(table, name)
-  if (owner === undefined || (owner.deletedAt !== undefined && !withDeleted)) throw hidden()
-  return owner
 }
 
 const toOwner = ({ name, kind, createdAt }: OwnerItem, principal: Principal): z.infer<typeof ownerAnswer> => ({

@@ -30,6 +30,10 @@ import { createMirror } from './mirror/mirror.ts'
 import { addMirrorRoutes } from './mirror/mirror-routes.ts'
 import type { UpstreamSettings } from './mirror/upstream.ts'
 import { addModelInfoRoutes } from './model-info.ts'
+import { addOrganisationRoutes } from './namespaces/organisation-routes.ts'
+import { addStoredReposRoutes } from './namespaces/stored-repos.ts'
+import { addUserOverviewRoute } from './namespaces/user-overview.ts'
+import { addNotServedRoutes } from './not-served.ts'
 import { ownerlessRepo } from './parse-path.ts'
 import type { HubParts } from './parts.ts'
 import { addPathsInfoRoute } from './paths-info.ts'
@@ -88,6 +92,11 @@ export function createHubApp(options: HubOptions): Hono<HttpEnvironment> {
   app.use(announceWrites(audit))
   app.use(limitBodies)
   addWhoamiRoute(app, parts)
+  addUserOverviewRoute(app, parts)
+  addOrganisationRoutes(app, parts)
+  addStoredReposRoutes(app, parts)
+  addNotServedRoutes(app, parts)
+  app.get('/api/spaces', (context) => context.json([]))
   for (const path of ['/api/spaces/*', '/spaces/*'])
     app.all(path, () => {
       throw hubErrors.kindNotServed('spaces')
@@ -142,8 +151,13 @@ const limitBodies = createMiddleware<HttpEnvironment>((context, next) =>
   /^\/api\/[^/]+\/[^/]+\/[^/]+\/commit\//.test(context.req.path) ? next() : limited(context, next),
 )
 
+/** The first segments after `/api/`, with and without more of them. */
+const apiParts =
+  'models|datasets|spaces|users|organizations|collections|papers|daily_papers|jobs|scheduled-jobs|buckets|settings/(?:repositories|webhooks)'
+
+const hubPath = new RegExp(
+  `^/api/(?:(?:${apiParts})(?:/|$)|whoami-v2$|validate-yaml$|repos/(?:create|delete|move)$|uploads/)|^/(?!api/|v[12]/)(?:[^/]+/){1,3}(?:resolve|raw)/|^/(?!api/|v[12]/)(?:[^/]+/){2,3}info/(?:lfs/objects/batch|refs)$|^/v2/[^/]+/[^/]+/manifests/[^/]+$`,
+)
+
 /** Whether a path belongs to this app, for a host that serves several on one port. */
-export const isHubPath = (path: string): boolean =>
-  /^\/api\/(?:(?:models|datasets|spaces)(?:\/|$)|whoami-v2$|validate-yaml$|repos\/(?:create|delete|move)$|uploads\/)|^\/(?!api\/|v[12]\/)(?:[^/]+\/){1,3}(?:resolve|raw)\/|^\/(?!api\/|v[12]\/)(?:[^/]+\/){2,3}info\/(?:lfs\/objects\/batch|refs)$|^\/v2\/[^/]+\/[^/]+\/manifests\/[^/]+$/.test(
-    path,
-  )
+export const isHubPath = (path: string): boolean => hubPath.test(path)

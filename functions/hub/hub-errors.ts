@@ -4,6 +4,8 @@ import { AppError } from '../../shared/errors.ts'
 export const hubErrors = {
   entryNotFound: (path: string, ref: string) =>
     new AppError({ code: 'entry_not_found', status: 404, message: `There is no "${path}" at "${ref}".` }),
+  noOrganisation: (name: string) =>
+    new AppError({ code: 'owner_not_found', status: 404, message: `"${name}" is a user, not an organisation.` }),
   kindNotServed: (kind: string) =>
     new AppError({
       code: 'repo_not_found',

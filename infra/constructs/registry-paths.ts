@@ -22,6 +22,10 @@ const gitRepos = ['/{owner}/{name}', '/datasets/{owner}/{name}']
 /** Paths of the Hub protocol: `isHubPath` in API Gateway's syntax. */
 export const hubPaths = [
   ...kinds.flatMap((kind) => [`/api/${kind}`, `/api/${kind}/{proxy+}`]),
+  ...['users', 'organizations', 'collections', 'papers', 'jobs', 'scheduled-jobs', 'buckets', 'settings/webhooks'].map(
+    (route) => `/api/${route}/{proxy+}`,
+  ),
+  ...['collections', 'daily_papers', 'settings/repositories', 'settings/webhooks'].map((route) => `/api/${route}`),
   '/api/whoami-v2',
   '/api/validate-yaml',
   ...['create', 'delete', 'move'].map((route) => `/api/repos/${route}`),

@@ -103,6 +103,10 @@ def write(repo, size):
         lambda: api.create_commit(moved, [CommitOperationAdd("x.txt", b"x")], commit_message="x", create_pr=True)
     )[:1]
     said["whoami"] = api.whoami()["name"]
+    said["overview"] = api.get_user_overview(said["whoami"]).username
+    # Newer than some of the tested versions.
+    if hasattr(api, "list_user_repos"):
+        said["stored"] = [[one.id, one.type] for one in api.list_user_repos()]
     said["listed"] = [one.id for one in api.list_models(author=repo.split("/")[0], search=repo.split("/")[1])]
 
     dataset = repo + "-data"

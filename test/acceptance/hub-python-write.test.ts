@@ -80,6 +80,8 @@ describe.each(['huggingface_hub==0.36.0', 'huggingface_hub>=1.33,<2', 'huggingfa
         deleted: ['RepositoryNotFoundError'],
         deletedAgain: ['RepositoryNotFoundError'],
       })
+      expect(said.overview).toBe(ada.username)
+      if (said.stored !== undefined) expect(said.stored).toContainEqual([`${repo}-moved`, 'model'])
       expect(said.uploadedAgain).toBe(said.first)
       expect(said.afterSwap).not.toContain('notes/hello.txt')
       expect(said.afterDelete.filter((path: string) => path !== '.gitattributes')).toEqual(['README.md', 'config.json'])

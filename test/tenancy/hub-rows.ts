@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Names } from './names.ts'
+import { namespaceRows } from './namespace-rows.ts'
 import type { RouteRow, RouteRows } from './route-row.ts'
 
 const commit = [
@@ -76,10 +77,38 @@ function rowsOfKind(kind: 'model' | 'dataset'): RouteRows {
     [`ALL ${base}/lfs-files`]: refused(row('write', (name) => `${api}/${name}/lfs-files`, { json: {} })),
     [`ALL ${base}/lfs-files/:rest{.*}`]: refused(row('write', (name) => `${api}/${name}/lfs-files/x`, { json: {} })),
     [`PUT ${base}/settings`]: row('write', (name) => `${api}/${name}/settings`, { json: { private: true } }),
+    ...Object.fromEntries(
+      ['like', 'likers', 'user-access-request/:rest{.+}'].map((path) => [
+        `ALL ${base}/${path}`,
+        refused(row('read', (name) => `${api}/${name}/${path.replace(':rest{.+}', 'pending')}`)),
+      ]),
+    ),
     [`DELETE ${base}/branch/:ref{.+}`]: row('write', (name) => `${api}/${name}/branch/dev`),
     [`DELETE ${base}/tag/:ref{.+}`]: row('write', (name) => `${api}/${name}/tag/v1`),
   }
 }
+
+/** Parts of the public Hub that are missing here, whoever asks. */
+const absent: RouteRows = Object.fromEntries(
+  [
+    '/api/users/:name/followers',
+    '/api/users/:name/following',
+    '/api/users/:name/likes',
+    '/api/organizations/:name/followers',
+    '/api/collections',
+    '/api/collections/:rest{.+}',
+    '/api/settings/webhooks',
+    '/api/settings/webhooks/:rest{.+}',
+    '/api/papers/:rest{.+}',
+    '/api/daily_papers',
+    '/api/jobs/:rest{.+}',
+    '/api/scheduled-jobs/:rest{.+}',
+    '/api/buckets/:rest{.+}',
+  ].map((path): [string, RouteRow] => [
+    `ALL ${path}`,
+    { about: 'open', call: () => ({ path: path.replace(/:rest\{\.\+\}|:name/, 'any') }) },
+  ]),
+)
 
 const signed = (path: (uploadId: string) => string, json: unknown): RouteRow => ({
   about: 'signed',
@@ -95,11 +124,14 @@ export const hubRows: RouteRows = {
     needs: 'read',
     call: ({ owner, model }) => ({ path: `/v2/${owner}/${model}/manifests/Q4_K_M` }),
   },
+  ...absent,
+  ...namespaceRows,
   'GET /api/whoami-v2': { about: 'self', call: () => ({ path: '/api/whoami-v2' }) },
   'POST /api/validate-yaml': {
     about: 'open',
     call: () => ({ path: '/api/validate-yaml', json: { content: '', repoType: 'model' } }),
   },
+  'GET /api/spaces': { about: 'open', call: () => ({ path: '/api/spaces' }) },
   'ALL /api/spaces/*': { about: 'open', call: () => ({ path: '/api/spaces/a/b' }) },
   'ALL /spaces/*': { about: 'open', call: () => ({ path: '/spaces/a/b' }) },
   'PUT /api/uploads/:id/content': signed((id) => `/api/uploads/${id}/content`, {}),

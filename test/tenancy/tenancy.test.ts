@@ -5,11 +5,12 @@ import { ask as askAt, withoutNames } from './ask.ts'
 import { makeCallers } from './callers.ts'
 import { hubRows } from './hub-rows.ts'
 import { missingNames, type Names, secretMark } from './names.ts'
+import { namespaceRows } from './namespace-rows.ts'
 import { platformRows } from './platform-rows.ts'
 import type { RouteRow, RouteRows } from './route-row.ts'
 import { startWorld, type World } from './world.ts'
 
-const rows: RouteRows = { ...platformRows, ...hubRows }
+const rows: RouteRows = { ...namespaceRows, ...platformRows, ...hubRows }
 const all = Object.entries(rows)
 
 let world: World
