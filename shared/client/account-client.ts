@@ -1,13 +1,13 @@
 import type { z } from 'zod'
 import type { changeUser, createdInvitation, createInvitation, invitation, register, user } from '../contract/auth.ts'
-import type { member, setMember } from '../contract/owner.ts'
+import type { createOwner, member, owner, ownerSummary, setMember } from '../contract/owner.ts'
 import { type Page, type PageRequest, queryOf, type Send } from './request.ts'
 
 export type User = z.infer<typeof user>
 export type Invitation = z.infer<typeof invitation>
 type Member = z.infer<typeof member>
 
-/** Users and invitations (for platform admins), and members of organisations. */
+/** Users and invitations (for platform admins), organisations and their members. */
 export function accountClient(send: Send) {
   const answer = async <Answer>(...request: Parameters<Send>): Promise<Answer> =>
     (await send<Answer>(...request)).answer
@@ -23,6 +23,11 @@ export function accountClient(send: Send) {
     createInvitation: (wanted: z.input<typeof createInvitation>) =>
       answer<z.infer<typeof createdInvitation>>('POST', '/api/v1/invitations', wanted),
     deleteInvitation: (id: string) => answer<undefined>('DELETE', `/api/v1/invitations/${encodeURIComponent(id)}`),
+    listOwners: (request: PageRequest = {}) =>
+      answer<Page<z.infer<typeof ownerSummary>>>('GET', `/api/v1/owners${queryOf(request)}`),
+    createOwner: (wanted: z.input<typeof createOwner>) =>
+      answer<z.infer<typeof owner>>('POST', '/api/v1/owners', wanted),
+    deleteOwner: (name: string) => answer<undefined>('DELETE', `/api/v1/owners/${encodeURIComponent(name)}`),
     listMembers: (owner: string, request: PageRequest = {}) =>
       answer<Page<Member>>('GET', `${membersOf(owner)}${queryOf(request)}`),
     setMember: (owner: string, username: string, wanted: z.input<typeof setMember>) =>

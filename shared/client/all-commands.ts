@@ -11,6 +11,7 @@ import { keys } from './commands/keys.ts'
 import { log } from './commands/log.ts'
 import { ls } from './commands/ls.ts'
 import { members } from './commands/members.ts'
+import { org } from './commands/org.ts'
 import { pause, resume } from './commands/pause.ts'
 import { predict } from './commands/predict.ts'
 import { pull } from './commands/pull.ts'
@@ -22,6 +23,7 @@ import { tag } from './commands/tag.ts'
 import { undeploy } from './commands/undeploy.ts'
 import { usage } from './commands/usage.ts'
 import { users } from './commands/users.ts'
+import { whoami } from './commands/whoami.ts'
 
 /** Every command, in the order in which help lists them. */
 export const commands: Record<string, Command> = {
@@ -40,8 +42,10 @@ export const commands: Record<string, Command> = {
   predict,
   status,
   usage,
+  whoami,
   keys,
   users,
+  org,
   members,
   invite,
   audit,

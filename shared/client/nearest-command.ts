@@ -3,7 +3,7 @@ import { editsBetween } from '../edits-between.ts'
 /** Commands that users know from `hf`, `ollama`, `docker` or `git`, and their equivalents here. */
 const elsewhere: Record<string, string> = {
   ...each(['list', 'models', 'search', 'find'], '"slipway ls"'),
-  ...each(['ps', 'top', 'whoami', 'info', 'deployments'], '"slipway status"'),
+  ...each(['ps', 'top', 'info', 'deployments'], '"slipway status"'),
   ...each(['inspect', 'describe', 'view', 'card', 'files'], '"slipway show OWNER/NAME"'),
   ...each(['add', 'import', 'get', 'clone'], '"slipway pull SOURCE"'),
   ...each(['run', 'ask', 'infer', 'embed', 'invoke', 'chat'], '"slipway predict NAME"'),
@@ -32,10 +32,7 @@ const elsewhere: Record<string, string> = {
   ...each(['user', 'accounts', 'register', 'signup'], '"slipway users"'),
   ...each(['invitation', 'invitations'], '"slipway invite"'),
   ...each(['member', 'team', 'teams'], '"slipway members OWNER"'),
-  ...each(
-    ['orgs', 'organisations', 'organizations', 'owners'],
-    '"slipway members OWNER" of who is in one, POST /api/v1/owners to make one',
-  ),
+  ...each(['orgs', 'organisations', 'organizations', 'owners'], '"slipway org"'),
 }
 
 function each(words: readonly string[], here: string): Record<string, string> {

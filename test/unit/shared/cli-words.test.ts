@@ -16,7 +16,7 @@ describe('an unknown command', () => {
     ['rollback', 'slipway alias OWNER/NAME@REF ALIAS'],
     ['signup', 'slipway users'],
     ['invitations', 'slipway invite'],
-    ['orgs', '/api/v1/owners'],
+    ['orgs', 'slipway org'],
     ['statsu', 'slipway status'],
     ['Pull', 'slipway pull'],
   ])('is answered with the right one: %s', async (word, here) => {
