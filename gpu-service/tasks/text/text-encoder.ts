@@ -1,6 +1,7 @@
 import { errors } from '../../../shared/errors.ts'
 import type { YieldTurn } from '../../yield-turn.ts'
 import { assembleIds, assembleLocated, type EncodedText, type LocatedText } from './encoded-text.ts'
+import { gatherAll, orderOf } from './gather-texts.ts'
 import { slicePlaced } from './placed-tokens.ts'
 import { type GatherTokens, gatherPlaced, type Piece } from './text-pieces.ts'
 import { specialCount } from './token-template.ts'
@@ -55,7 +56,8 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
       fits || (isFromStart && truncation.truncate)
         ? known
         : withinPairLimit(await gatherAll({ request, texts, room, gather, tokensOf: idsOf }), request)
-    const kept = keptRanges({ request, tokens, room, maxTokens, specials })
+    const order = await orderOf({ request, texts, room, tokens, idsOf })
+    const kept = keptRanges({ request, tokens, order, room, maxTokens, specials })
     const cut = tokens.map((all, index) => all.slice(kept[index]?.from, kept[index]?.to))
     return assertSomeTokens(assembleIds(parts, cut), request)
   }
@@ -70,7 +72,8 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
       const { parts, specials, texts, room } = layoutOf(request, { tokenizer, maxTokens })
       const tokensOf = (text: string, piece: Piece) => tokenizer.spanned(text, piece)
       const tokens = await gatherAll({ request, texts, room, gather: gatherPlaced, tokensOf })
-      const kept = keptRanges({ request, tokens, room, maxTokens, specials })
+      const order = await orderOf({ request, texts, room, tokens, idsOf })
+      const kept = keptRanges({ request, tokens, order, room, maxTokens, specials })
       const cut = tokens.map((all, index) => slicePlaced(all, kept[index]?.from ?? 0, kept[index]?.to))
       return assertSomeTokens(assembleLocated(parts, cut), request)
     },
@@ -109,32 +112,4 @@ function layoutOf(
     texts: pair === undefined ? [text] : [text, pair],
     room: Math.max(0, maxTokens - specials),
   }
-}
-
-/**
- * Tokenises from the end that is kept, no further than needed; all of a text that may not be truncated, to report its
- * length.
- */
-function gatherAll<Tokens, Gathered>(asked: GatherAll<Tokens, Gathered>): Promise<Gathered[]> {
-  const { request, texts, room, gather, tokensOf } = asked
-  const { truncation, yieldTurn } = request
-  return Promise.all(
-    texts.map((text) =>
-      gather({
-        text,
-        enough: truncation.truncate ? room + 1 : undefined,
-        from: truncation.direction === 'left' ? 'end' : 'start',
-        tokensOf: (piece) => tokensOf(text, piece),
-        yieldTurn,
-      }),
-    ),
-  )
-}
-
-interface GatherAll<Tokens, Gathered> {
-  request: EncodeRequest
-  texts: readonly string[]
-  room: number
-  gather: (wanted: GatherTokens<Tokens>) => Promise<Gathered>
-  tokensOf: (text: string, piece: Piece) => Tokens
 }

@@ -51,9 +51,9 @@ const tooManyTokens = (max: number, count: number, param = 'inputs') =>
   errors.invalidInput(`Input validation error: \`inputs\` must have less than ${max} tokens. Given: ${count}`, param)
 
 /** The range of tokens that is kept of each text. @throws AppError `invalid_input` for texts that may not be cut */
-export function keptRanges({ request, tokens, room, maxTokens, specials }: KeptRanges): { from: number; to: number }[] {
+export function keptRanges({ request, tokens, order, room, maxTokens, specials }: KeptRanges): Range[] {
   const { truncation, strategy = 'longest_first', param } = request
-  const [first = 0, second = 0] = tokens.map(({ length }) => length)
+  const [first = 0, second = 0] = order
   const total = first + second
   if (total <= room) return tokens.map(({ length }) => ({ from: 0, to: length }))
   if (!truncation.truncate) throw tooManyTokens(maxTokens, total + specials, param)
@@ -67,9 +67,16 @@ export function keptRanges({ request, tokens, room, maxTokens, specials }: KeptR
   })
 }
 
+interface Range {
+  from: number
+  to: number
+}
+
 interface KeptRanges {
   request: { truncation: Truncation; strategy?: PairStrategy | undefined; param?: string | undefined }
   tokens: readonly { readonly length: number }[]
+  /** The numbers of tokens, or of more of them if neither text fits and these say which is the longer one. */
+  order: readonly number[]
   room: number
   maxTokens: number
   /** How many special tokens are added. */

@@ -160,3 +160,30 @@ describe('a pair', () => {
     expect(room([3, 20], 'only_first')).toBeUndefined()
   })
 })
+
+describe('two texts that are both too long', () => {
+  const short = 'the ship sails to the old harbour of the town'
+  const counts = ({ ids }: { ids: readonly number[] }) => {
+    const end = ids.indexOf(ids.at(-1) ?? 0)
+    return [end - 1, ids.length - end - 2]
+  }
+
+  it.each([right, left])(
+    'share an odd room as in transformers: the longer one has a token more ($direction)',
+    async (truncation) => {
+      const encoded = async (text: string, pair: string) =>
+        counts(await encoder.encode({ text, pair, truncation, yieldTurn }))
+      expect(await encoded(story, short)).toEqual([5, 4])
+      expect(await encoded(short, story)).toEqual([4, 5])
+      expect(await encoded(short, short)).toEqual([4, 5])
+      const far = `${story} `.repeat(200)
+      expect(await encoded(far, story)).toEqual([5, 4])
+      expect(await encoded(far, `${far} ${story}`)).toEqual([4, 5])
+    },
+  )
+
+  it('share it by the length that a limit on the second leaves of it', async () => {
+    const asked = { text: short, pair: story, pairTokensMax: 10, truncation: right, yieldTurn }
+    expect(counts(await encoder.encode({ ...asked, text: `${short} and` }))).toEqual([5, 4])
+  })
+})
