@@ -16,15 +16,15 @@ export function branchOf({ source }: Pick<ImportItem, 'source'>): string {
 }
 
 /**
- * Every branch it moves: an import into a repo whose main has no files yet also moves main. A mirror may request
- * commits that were never main upstream, so those do not become main here.
+ * Every branch it moves: an import into a repo to whose main nothing was pushed yet also moves main. A mirror may
+ * request commits that were never main upstream, so those do not become main here.
  */
 export function branchesOf(item: ImportItem, main: RevisionItem | undefined): string[] {
   const { source, mirror } = item
   const parsed = parseSource(source)
   if (mirror !== undefined) return parsed.kind === 'hf' && !isRevisionId(parsed.ref) ? [parsed.ref] : []
-  const isMainEmpty = main === undefined || main.filesTotal === 0
-  return [...new Set([branchOf(item), ...(isMainEmpty ? ['main'] : [])])]
+  const isMainUnused = main === undefined || (main.filesTotal === 0 && main.parent === undefined)
+  return [...new Set([branchOf(item), ...(isMainUnused ? ['main'] : [])])]
 }
 
 /** The writes that publish a revision: the repo, the revision, its refs, and the import's next state. */

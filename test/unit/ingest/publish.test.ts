@@ -79,6 +79,14 @@ describe('a published import', () => {
     expect(await findRepo(host.table, { name: 'lab/filled' })).toMatchObject({ revision })
   })
 
+  it('from another branch leaves a main alone from which somebody removed all files', async () => {
+    await host.make('lab/emptied', {}, 'ada')
+    await host.commit('lab/emptied', { 'a.txt': '1' })
+    const revision = await host.commit('lab/emptied', {})
+    await publishing(await arrived('lab/emptied', 'hf://hub/model@dev'))
+    expect(await findRepo(host.table, { name: 'lab/emptied' })).toMatchObject({ revision })
+  })
+
   it('follows a commit that reached its branch meanwhile', async () => {
     await host.make('lab/branches', {}, 'ada')
     await host.commit('lab/branches', { 'a.txt': '1' })
