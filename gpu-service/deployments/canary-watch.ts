@@ -50,9 +50,9 @@ export class CanaryWatch {
 }
 
 function verdictOn({ rule, candidate, baseline }: VerdictOn): string | undefined {
-  const { slot } = candidate
+  const { state } = candidate.slot
   // A verdict applies to every replica, so a passing problem of this one must not cause it.
-  if (slot.isHopeless) return `It could not be loaded: ${slot.reason ?? 'the reason is unknown.'}`
+  if (state.isHopeless) return `It could not be loaded: ${state.reason ?? 'the reason is unknown.'}`
   return judgeCanary({ rule, baseline: sampleOf(baseline), candidate: sampleOf(candidate) })
 }
 

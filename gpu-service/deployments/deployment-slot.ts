@@ -21,8 +21,8 @@ export class DeploymentSlot {
   /** Its name in the metrics. */
   readonly label: string
   readonly outcomes = new Outcomes()
+  readonly state: SlotState
   readonly #parts: SlotParts
-  readonly #state: SlotState
   readonly #model: SlotModel
   #isRetired = false
 
@@ -30,10 +30,10 @@ export class DeploymentSlot {
     this.item = item
     this.label = label
     this.#parts = parts
-    this.#state = new SlotState({ ...parts, item: () => this.item })
+    this.state = new SlotState({ ...parts, item: () => this.item })
     const onFailure = (error: unknown) => this.#reloadFailed(error)
     const onLoaded = (took: LoadTimes) => this.#modelLoaded(took)
-    this.#model = new SlotModel({ slot: this, state: this.#state, parts, onFailure, onLoaded })
+    this.#model = new SlotModel({ slot: this, state: this.state, parts, onFailure, onLoaded })
   }
 
   /** Answers requests; `undefined` while nothing does. */
@@ -45,14 +45,6 @@ export class DeploymentSlot {
     return this.model?.served
   }
 
-  get state(): SlotState['is'] {
-    return this.#state.is
-  }
-
-  get reason(): string | undefined {
-    return this.#state.reason
-  }
-
   /** The duration of the last load. */
   get loadSeconds(): number | undefined {
     return this.#model.loadSeconds
@@ -60,23 +52,8 @@ export class DeploymentSlot {
 
   /** Whether to load it: not yet tried, lost, or failed long enough ago. */
   get isDue(): boolean {
-    const isOver = this.state === 'READY' || this.#isRetired || this.#model.isLoading
-    return !isOver && !this.#state.isResting
-  }
-
-  /** Whether it failed here and retrying is unlikely to help. */
-  get isHopeless(): boolean {
-    return this.#state.isHopeless
-  }
-
-  /** When to retry after a failure that may pass. */
-  get retryAfterSeconds(): number | undefined {
-    return this.#state.retryAfterSeconds
-  }
-
-  /** Resolves when the load has succeeded or failed, or no longer matters. */
-  get settled(): Promise<void> {
-    return this.#state.settled
+    const isOver = this.state.is === 'READY' || this.#isRetired || this.#model.isLoading
+    return !isOver && !this.state.isResting
   }
 
   /** Loads the model; either outcome is a state, never a rejection. */
@@ -88,19 +65,19 @@ export class DeploymentSlot {
   async retire(): Promise<void> {
     this.#isRetired = true
     this.#model.end()
-    this.#state.retired()
+    this.state.retired()
     await this.#model.giveBack('it was just removed')
   }
 
   /** Stops answering until the model is reloaded: an engine could not take it again, or died over it too often. */
   lose(error: ModelLost): void {
-    this.#state.lost(error)
+    this.state.lost(error)
     this.#model.giveBackInBackground(error.message)
   }
 
   /** The model was loaded, for every deployment that uses it. */
   #modelLoaded(took: LoadTimes): void {
-    this.#state.loaded()
+    this.state.loaded()
     this.model?.control.loaded()
     // The metrics of a removed deployment would never be removed again.
     if (this.#isRetired) return
@@ -112,10 +89,10 @@ export class DeploymentSlot {
 
   /** The model was out of memory, and could not be reloaded for new work. */
   #reloadFailed(error: unknown): void {
-    if (this.state !== 'READY') return
-    this.#state.failed(error)
+    if (this.state.is !== 'READY') return
+    this.state.failed(error)
     const reason = messageOf(error)
-    this.model?.shed(failedLoad({ model: this.item.name, reason, retryAfterSeconds: this.retryAfterSeconds }))
+    this.model?.shed(failedLoad({ model: this.item.name, reason, retryAfterSeconds: this.state.retryAfterSeconds }))
     this.#model.giveBackInBackground(reason)
   }
 }

@@ -5,8 +5,8 @@ import type { ServedDeployment } from './served-deployment.ts'
 /** This replica's report on a deployment. It describes the desired targets, even while an older one still answers. */
 export function reportOf(deployment: ServedDeployment): Omit<ReplicaStatus, 'id' | 'updatedAt'> {
   const { item, targets, shadow, limits, isKeeper } = deployment
-  const state = stateOf(targets.map(({ slot }) => slot.state))
-  const reason = state === 'READY' ? undefined : targets.map(({ slot }) => slot.reason).find(isText)
+  const state = stateOf(targets.map(({ slot }) => slot.state.is))
+  const reason = state === 'READY' ? undefined : targets.map(({ slot }) => slot.state.reason).find(isText)
   return {
     state,
     ...(reason !== undefined && { reason }),
@@ -32,7 +32,8 @@ export const urgentPartOf = ({ targets = [], inFlight: _, ...status }: ReturnTyp
   ])
 
 function targetOf(slot: DeploymentSlot): ReplicaTarget {
-  const { item, state, reason, served, outcomes, loadSeconds, model } = slot
+  const { item, served, outcomes, loadSeconds, model } = slot
+  const { is: state, reason } = slot.state
   const keptFault = model?.keptFault
   return {
     target: item.target,
@@ -50,7 +51,7 @@ function targetOf(slot: DeploymentSlot): ReplicaTarget {
 }
 
 /** One serving target is enough to be ready; failed means that none serves or is still trying. */
-function stateOf(states: readonly DeploymentSlot['state'][]): ReplicaStatus['state'] {
+function stateOf(states: readonly DeploymentSlot['state']['is'][]): ReplicaStatus['state'] {
   if (states.length === 0) return 'PAUSED'
   return (['READY', 'LOADING'] as const).find((state) => states.includes(state)) ?? 'FAILED'
 }

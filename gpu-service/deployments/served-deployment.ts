@@ -77,19 +77,19 @@ export class ServedDeployment {
   }
 
   /** READY as soon as any of its targets answers; requests for the others go there meanwhile. */
-  get state(): 'PAUSED' | DeploymentSlot['state'] {
+  get state(): 'PAUSED' | DeploymentSlot['state']['is'] {
     if (this.targets.length === 0) return 'PAUSED'
     if (this.served !== undefined) return 'READY'
-    return this.targets.every(({ slot }) => slot.state === 'FAILED') ? 'FAILED' : 'LOADING'
+    return this.targets.every(({ slot }) => slot.state.is === 'FAILED') ? 'FAILED' : 'LOADING'
   }
 
   get reason(): string | undefined {
-    return this.targets.map(({ slot }) => slot.reason).find((reason) => reason !== undefined)
+    return this.targets.map(({ slot }) => slot.state.reason).find((reason) => reason !== undefined)
   }
 
   /** The shortest time until a retry of a failed target may succeed, if any. */
   get retryAfterSeconds(): number | undefined {
-    const seconds = this.targets.flatMap(({ slot }) => slot.retryAfterSeconds ?? [])
+    const seconds = this.targets.flatMap(({ slot }) => slot.state.retryAfterSeconds ?? [])
     return seconds.length === 0 ? undefined : Math.min(...seconds)
   }
 

@@ -1,6 +1,7 @@
 import { errors } from '../../shared/errors.ts'
 import { Barrier } from './barrier.ts'
 import type { ModelControl } from './model-control.ts'
+import type { SlotState } from './slot-state.ts'
 
 /**
  * Unloads the models of all slots, or none. Whether one has to stay is checked before waiting, and again when all are
@@ -15,7 +16,7 @@ export async function unloadTogether(slots: readonly UnloadedSlot[], signal: Abo
   const left = () => barrier.abort(errors.clientClosed())
   signal.addEventListener('abort', left, { once: true })
   const unload = async (slot: UnloadedSlot) => {
-    await slot.settled
+    await slot.state.settled
     // A slot without a model has nothing to unload.
     await (slot.model?.control.unload({ signal, barrier }) ?? barrier.arrive())
   }
@@ -29,6 +30,6 @@ export async function unloadTogether(slots: readonly UnloadedSlot[], signal: Abo
 }
 
 interface UnloadedSlot {
-  settled: Promise<void>
+  state: Pick<SlotState, 'settled'>
   model: { control: Pick<ModelControl, 'unload' | 'assertMayLeave'> } | undefined
 }

@@ -40,7 +40,10 @@ describe('a model that cannot be loaded', () => {
     await pass()
     state.desired = [...fatal, deployment('three', { revision: other })]
     expect(await attempts()).toBe(0)
-    expect(reconciler.deployments.get('one')?.choose(undefined)).toMatchObject({ state: 'READY', item: { revision } })
+    expect(reconciler.deployments.get('one')?.choose(undefined)).toMatchObject({
+      state: { is: 'READY' },
+      item: { revision },
+    })
     const failed = { state: 'FAILED', reason: expect.stringContaining('the engine died') }
     for (const name of ['two', 'three']) expect(reconciler.deployments.get(name)).toMatchObject(failed)
     state.nowMs += 2000

@@ -73,7 +73,10 @@ describe('a changed deployment', () => {
     await pass()
     state.desired = [deployment('iris', { revision: broken })]
     await pass()
-    expect(reconciler.deployments.get('iris')?.choose(undefined)).toMatchObject({ state: 'READY', item: { revision } })
+    expect(reconciler.deployments.get('iris')?.choose(undefined)).toMatchObject({
+      state: { is: 'READY' },
+      item: { revision },
+    })
     const failed = { revision: broken, state: 'FAILED', reason: expect.stringContaining('not an ONNX model') }
     expect(reports.at(-1)?.[1]).toMatchObject(failed)
     state.desired = [deployment('iris')]

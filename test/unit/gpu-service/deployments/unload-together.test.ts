@@ -22,7 +22,7 @@ function slot({ isKept = false } = {}) {
     },
   }
   const control = new ModelControl({ deployment: 'd', lease, answered: () => under.promise })
-  return { lease, answer: under.resolve, settled: Promise.resolve(), model: { control } }
+  return { lease, answer: under.resolve, state: { settled: Promise.resolve() }, model: { control } }
 }
 
 describe('unloading all models of a deployment', () => {
@@ -50,7 +50,7 @@ describe('unloading all models of a deployment', () => {
   it('unloads all, including when a slot holds no model and when there is no slot', async () => {
     const one = slot()
     one.answer()
-    await unloadTogether([one, { settled: Promise.resolve(), model: undefined }], stays)
+    await unloadTogether([one, { state: { settled: Promise.resolve() }, model: undefined }], stays)
     expect(one.lease.isResident).toBe(false)
     await unloadTogether([], stays)
   })
@@ -66,7 +66,7 @@ describe('unloading all models of a deployment', () => {
 
   it('unloads none for a caller who has left, and blocks no later order', async () => {
     const caller = new AbortController()
-    const [answered, loading] = [slot(), { settled: new Promise<void>(() => {}), model: undefined }]
+    const [answered, loading] = [slot(), { state: { settled: new Promise<void>(() => {}) }, model: undefined }]
     answered.answer()
     void unloadTogether([answered, loading], caller.signal).catch(() => undefined)
     await new Promise((resolve) => setImmediate(resolve))
