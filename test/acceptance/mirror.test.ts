@@ -96,11 +96,13 @@ describe('a model read through the mirror', () => {
   })
 })
 
+/** How long `huggingface_hub` waits for the headers of a file (`HF_HUB_ETAG_TIMEOUT`). */
+const etagTimeoutMs = 10_000
+
 describe('a mirror asked for the first time', () => {
-  it('answers a HEAD for an unknown file within a second, and fetches nothing for it', async () => {
-    const startedMs = performance.now()
-    const answer = await ask(`/far/head/resolve/main/${weights.path}`, { method: 'HEAD' })
-    expect(performance.now() - startedMs).toBeLessThan(1000)
+  it('answers a HEAD for an unknown file before its client gives up, and fetches nothing for it', async () => {
+    const signal = AbortSignal.timeout(etagTimeoutMs)
+    const answer = await ask(`/far/head/resolve/main/${weights.path}`, { method: 'HEAD', signal })
     expect(answer.status).toBe(200)
     expect(answer.headers.get('x-repo-commit')).toBe(hub.commitOf('far/head'))
     expect(answer.headers.get('x-linked-size')).toBe(String(weights.sizeBytes))
