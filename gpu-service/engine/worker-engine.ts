@@ -1,5 +1,4 @@
 import {
-  type Device,
   type Engine,
   EngineDied,
   type EngineRun,
@@ -12,25 +11,12 @@ import {
 import { type EngineGroup, newEngineGroup } from './engine-group.ts'
 import { HeldModels } from './held-models.ts'
 import { LoneRuns } from './lone-runs.ts'
-import { loadLimit, runLimit, startLimit, type TimeLimit, type TimeLimitOptions } from './time-limits.ts'
-import { WorkerProcess } from './worker-process.ts'
+import { RestartedProcess, type RestartedProcessOptions } from './restarted-process.ts'
+import { runLimit, type TimeLimit } from './time-limits.ts'
 
-export interface WorkerEngineOptions extends TimeLimitOptions {
-  /** The module of the process, as located by the composition root. */
-  workerUrl: URL
-  device: Device
-  /** The environment of its process. @default empty */
-  environment?: Readonly<Record<string, string>>
-  /** Threads of a run; 1 if several engines share the cores. */
-  intraOpThreads?: number
-  /** Threads of a run while no other engine runs. */
-  loneThreads?: number
-  /** Files of at least this size share their weights between the engines. @default 8 MiB */
-  mapBytesMin?: number
+export interface WorkerEngineOptions extends RestartedProcessOptions {
   /** State shared with the other engines. @default its own */
   group?: EngineGroup
-  /** Called when the process died. */
-  onDeath?: (error: EngineDied) => void
   /** Called for each model that the restarted process could not load. */
   onLoss?: (lost: LostModel) => void
 }
@@ -47,27 +33,26 @@ export class WorkerEngine implements Engine {
   readonly #options: WorkerEngineOptions
   readonly #group: EngineGroup
   readonly #models: HeldModels
+  readonly #process: RestartedProcess
   readonly #loneRuns: LoneRuns
-  #process: WorkerProcess | undefined
-  #restored: Promise<unknown> = Promise.resolve()
-  #closed = false
 
   constructor(options: WorkerEngineOptions) {
     const { group = newEngineGroup(), intraOpThreads = 1, loneThreads = intraOpThreads, onLoss } = options
+    const { activeRuns, restartTimes } = group
     this.#options = options
     this.#group = group
-    this.#models = new HeldModels((lost) => this.#closed || onLoss?.(lost))
-    this.#loneRuns = new LoneRuns({ activeRuns: group.activeRuns, isPossible: loneThreads > intraOpThreads })
+    this.#models = new HeldModels((lost) => this.#process.isClosed || onLoss?.(lost))
+    this.#process = new RestartedProcess({ ...options, models: this.#models, restartTimes })
+    this.#loneRuns = new LoneRuns({ activeRuns, isPossible: loneThreads > intraOpThreads })
   }
 
   /** The running process, if any. */
   get pid(): number | undefined {
-    return this.#process?.pid
+    return this.#process.running?.pid
   }
 
-  async load(model: ModelFile): Promise<void> {
-    await this.#load(model, this.#started())
-    this.#models.hold(model)
+  load(model: ModelFile): Promise<void> {
+    return this.#process.load(model)
   }
 
   async run({ modelId, inputs, outputs, threads: wanted, more, watch }: EngineRun): Promise<Tensors> {
@@ -76,7 +61,7 @@ export class WorkerEngine implements Engine {
       // After this await, all runs that began in the same turn are counted.
       await this.restored()
       this.#models.assertNotLost(modelId)
-      const process = this.#started()
+      const process = this.#process.start()
       const limit = this.#runLimit(modelId, more)
       const run = (threads: Threads) =>
         process.ask({ kind: 'run', modelId, outputs, threads, more }, { tensors: inputs, limit, watch })
@@ -93,25 +78,19 @@ export class WorkerEngine implements Engine {
     }
   }
 
-  async restored(): Promise<void> {
-    if (!this.#closed) this.#started()
-    const restored = this.#restored
-    await restored
-    // The process may have died and been replaced meanwhile.
-    if (this.#restored !== restored) await this.restored()
+  restored(): Promise<void> {
+    return this.#process.restored()
   }
 
   async unload({ modelId }: { modelId: string }): Promise<void> {
     this.#models.drop(modelId)
     this.#loneRuns.forget(modelId)
     this.#group.runDeaths.forget(modelId)
-    await this.#process?.ask({ kind: 'unload', modelId })
+    await this.#process.running?.ask({ kind: 'unload', modelId })
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
-    await this.#process?.leave()
+  close(): Promise<void> {
+    return this.#process.close()
   }
 
   #runLimit(modelId: string, more: boolean | undefined): TimeLimit {
@@ -123,50 +102,6 @@ export class WorkerEngine implements Engine {
       return hung
     }
     return { timeMs, error: lost }
-  }
-
-  #load(model: ModelFile, process: WorkerProcess): Promise<unknown> {
-    const { modelId, path } = model
-    return process.ask({ kind: 'load', modelId, path }, { limit: loadLimit(model, this.#options) })
-  }
-
-  #started(): WorkerProcess {
-    if (this.#process !== undefined) return this.#process
-    if (this.#closed) throw new EngineDied('the engine is closed')
-    const { workerUrl, device, intraOpThreads = 1, loneThreads = intraOpThreads } = this.#options
-    const { mapBytesMin = 8 * 1024 ** 2, environment = {} } = this.#options
-    const settings = { device, intraOpThreads, loneThreads, mapBytesMin }
-    const started = new WorkerProcess({
-      workerUrl,
-      settings,
-      environment,
-      onGone: (error) => this.#died(started, error),
-    })
-    this.#process = started
-    const startedMs = performance.now()
-    // A process that dies before it answers this had not started any load.
-    const first = started.ask({ kind: 'unload', modelId: '' }, { limit: startLimit(this.#options) })
-    const answered = first.catch(() => undefined)
-    let models = 0
-    this.#restored = this.#models.restore((model) => {
-      models++
-      return this.#load(model, started)
-    })
-    Promise.all([answered, this.#restored]).then(() => {
-      if (this.#process === started) this.#group.restartTimes.took(performance.now() - startedMs, { models })
-    })
-    return started
-  }
-
-  #died(dead: WorkerProcess, error: EngineDied): void {
-    if (this.#process !== dead) return
-    this.#process = undefined
-    error.backInMs = this.#group.restartTimes.usualMs
-    this.#models.endRestoring(error, { isLoadToBlame: dead.hasAnswered })
-    if (this.#closed) return
-    // A process that never answered is started again only when needed, to avoid a crash loop.
-    if (dead.hasAnswered) this.#started()
-    this.#options.onDeath?.(error)
   }
 }
 
