@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Tensors, TensorType } from './engine.ts'
 import { outputBytes, tooLarge } from './output-size.ts'
 
-export interface BoundedOutputs {
+interface BoundedOutputs {
   /** The requested outputs. */
   names: readonly string[]
   results: InferenceSession.ReturnType

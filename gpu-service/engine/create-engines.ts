@@ -3,7 +3,7 @@ import type { Device, EngineDied, LostModel } from './engine.ts'
 import { newEngineGroup } from './engine-group.ts'
 import { WorkerEngine } from './worker-engine.ts'
 
-export interface EngineSettings {
+interface EngineSettings {
   device: Device
   /** The number of engines; by default one per core on a CPU, one on a GPU. */
   engines?: number | undefined
@@ -13,7 +13,7 @@ export interface EngineSettings {
   environment?: Readonly<Record<string, string>>
 }
 
-export interface CreateEngines extends EngineSettings {
+interface CreateEngines extends EngineSettings {
   workerUrl: URL
   onDeath: (error: EngineDied) => void
   onLoss: (lost: LostModel) => void

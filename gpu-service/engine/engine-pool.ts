@@ -3,7 +3,7 @@ import { EngineShares } from './engine-shares.ts'
 import { FreeEngines } from './free-engines.ts'
 import { canRun, type WorkSource } from './work-source.ts'
 
-export interface EnginePoolOptions {
+interface EnginePoolOptions {
   engines: readonly Engine[]
   /** How many runs may be queued at a busy engine. @default 0 */
   stagedMax?: number

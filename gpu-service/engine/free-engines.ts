@@ -1,6 +1,6 @@
 import type { Engine } from './engine.ts'
 
-export interface FreeEnginesOptions {
+interface FreeEnginesOptions {
   engines: readonly Engine[]
   /** How many runs may be queued at a busy engine. */
   stagedMax: number

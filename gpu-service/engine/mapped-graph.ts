@@ -7,7 +7,7 @@ import { endingWithParent } from './ending-with-parent.ts'
 import { machineKey } from './machine-key.ts'
 import { graphFile, isWhole } from './mapped-files.ts'
 
-export interface MappedGraphOptions {
+interface MappedGraphOptions {
   /** The model file, as prepared by the task. */
   path: string
   /** Smaller files are not mapped, because a copy in every session costs less. */

@@ -5,7 +5,7 @@ import { engineFd, type WorkerReply, type WorkerRequest } from './messages.ts'
 import { packTensors, unpackTensors } from './packed-tensors.ts'
 
 /** Handles a request and its tensors. @throws Error with a reason for the caller */
-export type Handle = (request: WorkerRequest, inputs: Tensors) => Promise<Tensors | undefined>
+type Handle = (request: WorkerRequest, inputs: Tensors) => Promise<Tensors | undefined>
 
 /** How long a reply may be held back to be sent with the next. */
 const heldMsMax = 50

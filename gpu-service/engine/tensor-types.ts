@@ -25,7 +25,7 @@ interface ArrayMaker<Data> {
   readonly BYTES_PER_ELEMENT: number
 }
 
-export const isNumericType = (type: string): type is NumericType => Object.hasOwn(arrays, type)
+const isNumericType = (type: string): type is NumericType => Object.hasOwn(arrays, type)
 
 /** Whether onnxruntime-node supports the type: not bfloat16, not a sequence. */
 export const isTensorType = (type: string): type is TensorType => type === 'string' || isNumericType(type)

@@ -10,7 +10,7 @@ import { RequestWriter } from './request-writer.ts'
 import { type SpawnEngine, spawnEngine } from './spawn-engine.ts'
 import type { TimeLimit } from './time-limits.ts'
 
-export interface WorkerProcessOptions extends SpawnEngine {
+interface WorkerProcessOptions extends SpawnEngine {
   /** Called when it has died, before pending calls are rejected. */
   onGone: (error: EngineDied) => void
 }

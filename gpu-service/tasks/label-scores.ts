@@ -53,7 +53,7 @@ function defaultFunction({
   return problemType === 'multi_label_classification' || size === 1 ? 'sigmoid' : 'softmax'
 }
 
-export interface ScoreOptions {
+interface ScoreOptions {
   apply: ScoreFunction
   topK: number
 }

@@ -20,7 +20,7 @@ export interface ImportFileItem {
   restarts?: number | undefined
 }
 
-export interface ImportPartItem {
+interface ImportPartItem {
   partNumber: number
   etag: string
 }

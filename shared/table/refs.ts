@@ -3,7 +3,7 @@ import { keys } from './keys.ts'
 import { getRevision, type RevisionItem } from './revisions.ts'
 import type { Page, Table } from './table.ts'
 
-export const refKinds = ['branch', 'tag', 'alias', 'commit'] as const
+const refKinds = ['branch', 'tag', 'alias', 'commit'] as const
 /** `alias` is a movable name for serving; `commit` is a revision's id at its source. */
 export type RefKind = (typeof refKinds)[number]
 

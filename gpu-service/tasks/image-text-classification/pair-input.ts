@@ -3,7 +3,7 @@ import { type PictureInput, readPictureInput } from '../image/picture-input.ts'
 import { picturesMax } from '../image/picture-limits.ts'
 
 /** A picture with its text. */
-export interface PairInput {
+interface PairInput {
   picture: PictureInput
   text: string
   /** The pair's name in the request. */

@@ -3,7 +3,7 @@ export interface Span {
   end: number
 }
 
-export type Box = Span & { kind: string }
+type Box = Span & { kind: string }
 
 /** The most sibling boxes; real files have few, whatever their size. */
 const boxesMax = 256

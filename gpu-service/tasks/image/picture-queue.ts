@@ -12,7 +12,7 @@ interface Waiting<Decoder> extends InLine<Waiting<Decoder>> {
   go: (decoder: Decoder) => void
 }
 
-export interface PictureQueueOptions {
+interface PictureQueueOptions {
   decoders: number
   /** A picture with a longer predicted wait is refused. */
   waitMsMax: number

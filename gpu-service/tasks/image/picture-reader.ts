@@ -24,7 +24,7 @@ export interface ReadPicture {
   asker: Asker
 }
 
-export interface PictureReaderOptions {
+interface PictureReaderOptions {
   /** The location of `picture-process.ts`. */
   processUrl: URL
   decoders?: number

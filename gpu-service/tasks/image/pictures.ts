@@ -17,7 +17,7 @@ export interface Pictures {
   close(): void
 }
 
-export interface ReadPictureInput {
+interface ReadPictureInput {
   picture: PictureInput
   fit: FitSettings
   /** The picture's name in the request. */

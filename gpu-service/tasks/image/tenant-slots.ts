@@ -1,7 +1,7 @@
 import { errors } from '../../../shared/errors.ts'
 import type { Asker } from './picture-queue.ts'
 
-export interface TenantSlotsOptions {
+interface TenantSlotsOptions {
   /** The most concurrent jobs of one tenant; its further jobs wait for these. */
   eachMax: number
   allMax: number

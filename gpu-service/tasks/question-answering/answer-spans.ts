@@ -7,7 +7,7 @@ export interface StartsAndEnds {
 }
 
 /** An answer by its first and last token. */
-export interface AnswerSpan {
+interface AnswerSpan {
   first: number
   last: number
   score: number
@@ -42,7 +42,7 @@ export function answerSpans({ start, end, isContext, nullToken, lengthMax, count
   return { spans: best, nullScore }
 }
 
-export interface AnswerSpans {
+interface AnswerSpans {
   start: ArrayLike<number>
   end: ArrayLike<number>
   /** Whether each token belongs to the context. */

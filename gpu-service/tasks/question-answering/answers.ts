@@ -40,7 +40,7 @@ export async function answersOf(asked: AnswersOf): Promise<TextAnswer[]> {
   })
 }
 
-export interface AnswersOf {
+interface AnswersOf {
   context: string
   windows: readonly { located: LocatedText; found: SpansOfWindow }[]
   count: number

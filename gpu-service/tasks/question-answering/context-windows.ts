@@ -38,7 +38,7 @@ export async function contextWindows(input: ContextWindows): Promise<LocatedText
   return located
 }
 
-export interface ContextWindows {
+interface ContextWindows {
   question: Question
   settings: WindowSettings
   /** Truncates the question to this many tokens. */

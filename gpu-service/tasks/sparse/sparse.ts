@@ -15,7 +15,7 @@ export type SparseVector = { index: number; value: number }[]
 /** Computes sparse vectors. */
 export type Sparse = (request: SparseRequest) => Promise<Answered & { vectors: SparseVector[] }>
 
-export interface SparseRequest extends Pick<EncodeTexts, 'truncation'> {
+interface SparseRequest extends Pick<EncodeTexts, 'truncation'> {
   /** Texts, or lists of token ids. */
   inputs: readonly (string | readonly number[])[]
   promptName?: string | null | undefined

@@ -14,7 +14,7 @@ export interface TabularAnswer {
   values?: number[]
 }
 
-export interface ReadAnswers {
+interface ReadAnswers {
   label: Tensor | undefined
   scores: Tensor | undefined
   id2label: Record<string, string> | undefined

@@ -11,7 +11,7 @@ const runsToKnow = 3
 /** Predictions hold only for sizes near those seen, so a piece is at most this many times larger. */
 const growthMax = 8
 
-export interface PieceSizes {
+interface PieceSizes {
   /** The number of rows per piece of a request with this many rows and this total size. */
   rowsEach(request: { rows: number; size: number }): number
   /** How many pieces to submit at once, after this many of the same request. */

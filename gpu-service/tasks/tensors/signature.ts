@@ -20,7 +20,7 @@ export function elementsOf(shape: readonly number[], param: string): number {
 }
 
 /** A tensor without its data. */
-export type TensorHead = Pick<Tensor, 'type' | 'dims'>
+type TensorHead = Pick<Tensor, 'type' | 'dims'>
 
 /** Refuses inputs that do not match the graph's. @throws AppError `invalid_input` */
 export function checkInputs(inputs: Record<string, TensorHead>, signature: readonly TensorSignature[]): void {

@@ -26,7 +26,7 @@ interface ChargedRun extends TensorsRun {
   tokens?: number
 }
 
-export interface InferTensors {
+interface InferTensors {
   inputs: Tensors
   /** Empty for all outputs. */
   outputs: readonly string[]

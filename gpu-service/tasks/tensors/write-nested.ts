@@ -6,7 +6,7 @@ const sliceElements = 8192
 const pieceLength = 65_536
 
 /** Serialises a range of elements as JSON, without brackets. Numbers that are not finite become null. */
-export function elementsText({ type, data }: Tensor, from: number, to: number): string {
+function elementsText({ type, data }: Tensor, from: number, to: number): string {
   if (Array.isArray(data)) return JSON.stringify(data.slice(from, to)).slice(1, -1)
   const part = data.subarray(from, to)
   if (part instanceof BigInt64Array || part instanceof BigUint64Array) return part.join(',')

@@ -2,7 +2,7 @@ import { errors } from '../../../shared/errors.ts'
 import { inputsMax } from '../limits.ts'
 
 /** A query with the texts to score, and which of the two usual request shapes it had. */
-export interface RankingInputs {
+interface RankingInputs {
   query: string
   texts: string[]
   shape: 'rank' | 'similarity'

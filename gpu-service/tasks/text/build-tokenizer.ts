@@ -13,7 +13,7 @@ export interface TokenizerFile {
 /** How many entries of a vocabulary are taken per step, in a fraction of a millisecond. */
 const entriesAtOnce = 256
 
-export interface BuildTokenizer {
+interface BuildTokenizer {
   file: TokenizerFile
   config: object
   /** The names in long objects of the file, where they were noted. */

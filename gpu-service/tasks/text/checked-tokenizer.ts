@@ -9,7 +9,7 @@ import { refuseUnboundedStages } from './stage-limits.ts'
 import { stagesOf } from './tokenizer-stages.ts'
 import { refuseLongPieces, refuseManySpecials } from './vocabulary-limits.ts'
 
-export interface CheckedTokenizer {
+interface CheckedTokenizer {
   tokenizer: Tokenizer
   /** Must be called with the length of a text, or of the tokens to decode, before it passes through the stages. */
   allowGrowth: (length: number) => void

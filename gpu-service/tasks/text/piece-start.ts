@@ -37,7 +37,7 @@ export function trackPieceStart({ normalizer, pre_tokenizer }: Omit<Staged, 'dec
   }
 }
 
-export interface PieceStart {
+interface PieceStart {
   text: string
   /** Whether it is the first piece of its text. */
   isStart: boolean

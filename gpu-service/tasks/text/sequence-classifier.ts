@@ -26,7 +26,7 @@ import type { PairStrategy, Truncation } from './truncation.ts'
 const labelsDescribedMax = 1000
 
 /** One number per class. */
-export type Logits = Float32Array<ArrayBuffer>
+type Logits = Float32Array<ArrayBuffer>
 
 /** A model that gives a text, or a pair, one number per class: classifiers, rerankers and NLI models. */
 export interface SequenceClassifier {

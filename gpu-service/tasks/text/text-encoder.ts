@@ -10,7 +10,7 @@ import type { TextTokenizer } from './tokenizer.ts'
 import { cachedFirstTokens, cachedLastTokens, type TokensCache } from './tokens-cache.ts'
 import { keptRanges, type PairStrategy, type Truncation, withinPairLimit } from './truncation.ts'
 
-export interface EncodeRequest {
+interface EncodeRequest {
   text: string
   pair?: string | undefined
   /** Limit on the tokens of the second text, which is cut off at the same end. @default none */

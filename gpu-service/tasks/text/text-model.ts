@@ -61,7 +61,7 @@ export function tokenModel<Row extends TokenRow, Output>(options: TokenModel<Row
   }
 }
 
-export interface TokenModel<Row extends TokenRow, Output> {
+interface TokenModel<Row extends TokenRow, Output> {
   model: TextModel
   outputs: readonly string[]
   keyOf?: ((row: Row) => string) | undefined

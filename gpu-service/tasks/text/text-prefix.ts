@@ -18,7 +18,7 @@ export function prefixCutter({ pre_tokenizer }: TokenizerShape): CutPrefix {
   return kinds.includes('BertPreTokenizer') ? cutWords : cutAtSpace
 }
 
-export interface TokenizerShape {
+interface TokenizerShape {
   pre_tokenizer?: { type: string; pretokenizers?: { type: string }[] | undefined } | null | undefined
 }
 

@@ -2,7 +2,7 @@
 const saneMax = 1_000_000
 const fallback = 512
 
-export interface TokenLimitSources {
+interface TokenLimitSources {
   /** sentence_bert_config.json or one of its variants: max_seq_length */
   sentenceBert?: number | undefined
   /** tokenizer.json: truncation.max_length */

@@ -1,7 +1,7 @@
 import type { TokenizerParts } from './tokenizer-parts.ts'
 
 /** A part of a text: an added token, or the text between two of them. */
-export interface Section {
+interface Section {
   added: string | undefined
   start: number
   end: number

@@ -35,7 +35,7 @@ export function entitiesOf({ tokens, names, strategy, join }: EntitiesOf): Entit
   return strategy === 'none' ? parts : groupsOf(parts).map((group) => groupEntity(group, join))
 }
 
-export interface EntitiesOf {
+interface EntitiesOf {
   tokens: readonly ScoredToken[]
   names: readonly string[]
   strategy: AggregationStrategy

@@ -34,7 +34,7 @@ export function labelShares({ logits, labels, entailmentId, multiLabel }: LabelS
   return labels.map((label, index) => ({ label, score: scores[index] ?? Number.NaN })).sort((a, b) => b.score - a.score)
 }
 
-export interface LabelShares {
+interface LabelShares {
   /** The logits of each label, in order. */
   logits: readonly Float32Array[]
   labels: readonly string[]

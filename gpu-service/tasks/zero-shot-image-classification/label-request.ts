@@ -5,7 +5,7 @@ const labelsMax = 1000
 const labelMaxCharacters = 4000
 const templateDefault = 'This is a photo of {}.'
 
-export interface LabelRequest {
+interface LabelRequest {
   labels: string[]
   /** The text that the model reads for each label. */
   texts: string[]

@@ -25,7 +25,7 @@ const config = z.object({
 })
 
 /** The part of a CLIP that reads texts. */
-export interface TextTower {
+interface TextTower {
   tokenizer: TextTokenizer
   maxTokens: number
   vocabularySize: number | undefined
