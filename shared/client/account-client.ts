@@ -1,5 +1,14 @@
 import type { z } from 'zod'
-import type { changeUser, createdInvitation, createInvitation, invitation, register, user } from '../contract/auth.ts'
+import type {
+  changeUser,
+  createdInvitation,
+  createInvitation,
+  invitation,
+  login,
+  register,
+  session,
+  user,
+} from '../contract/auth.ts'
 import type { createOwner, member, owner, ownerSummary, setMember } from '../contract/owner.ts'
 import { type Page, type PageRequest, queryOf, type Send } from './request.ts'
 
@@ -15,6 +24,9 @@ export function accountClient(send: Send) {
   const memberAt = (owner: string, username: string) => `${membersOf(owner)}/${encodeURIComponent(username)}`
   return {
     listUsers: (request: PageRequest = {}) => answer<Page<User>>('GET', `/api/v1/auth/users${queryOf(request)}`),
+    login: (wanted: z.input<typeof login>) => answer<z.infer<typeof session>>('POST', '/api/v1/auth/login', wanted),
+    /** Ends the session of the client's access token. */
+    logout: () => answer<undefined>('POST', '/api/v1/auth/logout'),
     registerUser: (wanted: z.input<typeof register>) => answer<User>('POST', '/api/v1/auth/register', wanted),
     changeUser: (id: string, wanted: z.input<typeof changeUser>) =>
       answer<User>('PATCH', `/api/v1/auth/users/${encodeURIComponent(id)}`, wanted),

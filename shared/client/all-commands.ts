@@ -9,12 +9,15 @@ import { gc } from './commands/gc.ts'
 import { invite } from './commands/invite.ts'
 import { keys } from './commands/keys.ts'
 import { log } from './commands/log.ts'
+import { login } from './commands/login.ts'
+import { logout } from './commands/logout.ts'
 import { ls } from './commands/ls.ts'
 import { members } from './commands/members.ts'
 import { org } from './commands/org.ts'
 import { pause, resume } from './commands/pause.ts'
 import { predict } from './commands/predict.ts'
 import { pull } from './commands/pull.ts'
+import { register } from './commands/register.ts'
 import { repo } from './commands/repo.ts'
 import { restore } from './commands/restore.ts'
 import { show } from './commands/show.ts'
@@ -42,6 +45,9 @@ export const commands: Record<string, Command> = {
   predict,
   status,
   usage,
+  login,
+  logout,
+  register,
   whoami,
   keys,
   users,
@@ -70,6 +76,7 @@ Commands:
 ${lines.join('\n')}
 
 Every command takes --json (output for programs) and --help.
-The server is SLIPWAY_URL with the key SLIPWAY_API_KEY, or by default the one whose data folder is .slipway (SLIPWAY_DATA).
+The server is SLIPWAY_URL with the key SLIPWAY_API_KEY, or the one whose data folder is .slipway (SLIPWAY_DATA), or the one
+of the last "slipway login".
 `
 }

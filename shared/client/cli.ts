@@ -6,12 +6,14 @@ import { type CalledAs, inWordsOf } from './called-as.ts'
 import { type Command, CommandFailed, UsageError } from './command.ts'
 import type { Connection } from './connection.ts'
 import { explainFailure, noKey } from './explain-failure.ts'
+import type { Logins } from './logins.ts'
 import { nearestCommand } from './nearest-command.ts'
 import type { Terminal } from './terminal.ts'
 
 interface CliRequest {
   parameters: string[]
   connection: () => Promise<Connection>
+  logins?: Logins | undefined
   terminal: Terminal
   /** How the user typed `slipway`. */
   calledAs?: CalledAs | undefined
@@ -19,7 +21,7 @@ interface CliRequest {
 
 /** Runs one command and resolves to the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function runCli(request: CliRequest): Promise<number> {
-  const { connection, terminal: given, calledAs: own = { name: 'slipway' } } = request
+  const { connection, logins, terminal: given, calledAs: own = { name: 'slipway' } } = request
   const terminal = { ...given, err: (text: string) => given.err(inWordsOf(own, text)) }
   const help = (text: string) => terminal.out(inWordsOf({ name: own.name }, text))
   const [name, ...rest] = commandFirst(request.parameters)
@@ -42,10 +44,10 @@ export async function runCli(request: CliRequest): Promise<number> {
       return 0
     }
     const { keyPath, hubSettings, ...found } = await connection()
-    if (found.token === undefined) throw new CommandFailed(noKey(found.url, keyPath))
+    if (found.token === undefined && command.needsKey !== false) throw new CommandFailed(noKey(found.url, keyPath))
     const client = createApiClient(found)
     const hubCommand = (hub: string) => (hubSettings ? `${hubSettings} ${hub}` : hub)
-    await command.run({ ...asked, json, client, terminal, hubCommand })
+    await command.run({ ...asked, json, client, terminal, logins, hubCommand })
     return 0
   } catch (error) {
     return explainFailure({ error, name: command === undefined ? undefined : name, json, terminal })

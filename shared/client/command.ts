@@ -1,5 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
 import type { ApiClient } from './api-client.ts'
+import type { Logins } from './logins.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface Command {
@@ -11,6 +12,8 @@ export interface Command {
   options: ParseArgsOptionsConfig
   /** The number of positional parameters. */
   parameters: { min: number; max: number }
+  /** Whether it fails without a key. @default true */
+  needsKey?: boolean
   run(invocation: Invocation): Promise<void>
 }
 
@@ -20,6 +23,8 @@ export interface Invocation {
   json: boolean
   client: ApiClient
   terminal: Terminal
+  /** Absent where no folder of the user is known. */
+  logins?: Logins | undefined
   /** A command of the Hub's own CLI, prefixed with the settings it needs to reach this server. */
   hubCommand: (command: string) => string
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { CommandFailed } from './command.ts'
+import type { Logins } from './logins.ts'
 import { shellWord } from './shell-word.ts'
 
 type Environment = Record<string, string | undefined>
@@ -20,17 +21,20 @@ export const defaultDataFolder = '.slipway'
 export const dataFolder = (environment: Environment): string => environment.SLIPWAY_DATA || defaultDataFolder
 
 /**
- * Reads the server's address and key from `SLIPWAY_URL` and `SLIPWAY_API_KEY`, else from the local host's data folder.
- * A key found on disk is only ever sent to this machine.
+ * Reads the server's address and key from `SLIPWAY_URL` and `SLIPWAY_API_KEY`, else from the local host's data folder,
+ * else from the last login. A key of a data folder is only ever sent to this machine, and one of a login to its server.
  * @throws CommandFailed for a setting that is no valid address
  */
-export async function readConnection(environment: Environment): Promise<Connection> {
+export async function readConnection(environment: Environment, logins?: Logins): Promise<Connection> {
   const folder = dataFolder(environment)
   const given = environment.SLIPWAY_URL?.trim()
   if (given) requireAddress(given)
-  const url = given || (await runningUrl(folder)) || `http://127.0.0.1:${environment.PORT || 8000}`
-  const keyPath = isLoopback(url) ? resolve(folder, 'key') : undefined
-  const token = environment.SLIPWAY_API_KEY || (keyPath && (await readText(keyPath)))
+  const local = given ? undefined : await localUrl(environment)
+  const url = given || local || (await logins?.current()) || `http://127.0.0.1:${environment.PORT || 8000}`
+  const ownPath = isLoopback(url) ? resolve(folder, 'key') : undefined
+  const loginKey = url === local ? undefined : await logins?.keyOf(url)
+  const keyPath = loginKey === undefined ? ownPath : logins?.keyPath(url)
+  const token = environment.SLIPWAY_API_KEY || loginKey || (ownPath && (await readText(ownPath)))
   return {
     url,
     token: token?.trim() || undefined,
@@ -40,17 +44,15 @@ export async function readConnection(environment: Environment): Promise<Connecti
 }
 
 /** Catches addresses without a scheme, or with `/v1` as OpenAI clients want it. */
-function requireAddress(given: string): void {
+export function requireAddress(given: string, name = 'SLIPWAY_URL'): void {
   const address = URL.parse(given)
   if (/^https?:$/.test(address?.protocol ?? '')) {
     if (!/^\/(?:api\/)?v1\/?$/.test(address?.pathname ?? '')) return
-    throw new CommandFailed(`SLIPWAY_URL is "${given}". Use the address without a path: ${address?.origin}`)
+    throw new CommandFailed(`${name} is "${given}". Use the address without a path: ${address?.origin}`)
   }
   const host = given.replace(/^[a-z]+:\/\//i, '')
   const right = `${isLoopback(`http://${host}`) ? 'http' : 'https'}://${host}`
-  throw new CommandFailed(
-    `SLIPWAY_URL is "${given}", which is not a URL. It must start with http:// or https://: ${right}`,
-  )
+  throw new CommandFailed(`${name} is "${given}", which is not a URL. It must start with http:// or https://: ${right}`)
 }
 
 /** Leaves out what the environment already sets. */
@@ -65,6 +67,11 @@ function hubSettings({ url, token, keyPath, environment }: Connection & { enviro
     .flat()
     .join(' ')
 }
+
+/** The local host of a data folder that was named, or that runs from this folder. */
+const localUrl = async (environment: Environment): Promise<string | undefined> =>
+  (await runningUrl(dataFolder(environment))) ??
+  (environment.SLIPWAY_DATA ? `http://127.0.0.1:${environment.PORT || 8000}` : undefined)
 
 async function runningUrl(folder: string): Promise<string | undefined> {
   try {

@@ -43,7 +43,7 @@ interface Explained {
 /** Explains that there is no API key. */
 export const noKey = (url: string, keyPath: string | undefined): string =>
   keyPath === undefined
-    ? `There is no key for ${url}. Set SLIPWAY_API_KEY to one of its keys.`
+    ? `There is no key for ${url}. Set SLIPWAY_API_KEY to one of its keys, or log in: slipway login ${url}`
     : `There is no key for ${url}: SLIPWAY_API_KEY is not set, and there is no file ${keyPath}. Run this in the folder where "npm start" runs, or set SLIPWAY_DATA to its data folder.`
 
 interface Failure {

@@ -1,6 +1,7 @@
 import { calledAs } from './called-as.ts'
 import { runCli } from './cli.ts'
 import { readConnection } from './connection.ts'
+import { openLogins } from './logins.ts'
 
 // The reader of the output has seen enough, as in "slipway ls | head".
 process.stdout.on('error', (error) => {
@@ -20,10 +21,12 @@ process.once('SIGINT', () => {
   process.kill(process.pid, 'SIGINT')
 })
 
+const logins = openLogins(process.env)
 process.exitCode = await runCli({
   parameters: process.argv.slice(2),
   calledAs: calledAs(process.env),
-  connection: () => readConnection(process.env),
+  connection: () => readConnection(process.env, logins),
+  logins,
   terminal: {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),

@@ -6,7 +6,7 @@ export interface Terminal {
   err: (text: string) => void
   /** Whether `err` is a terminal that can be redrawn. */
   isTty: boolean
-  input: AsyncIterable<Uint8Array> & { isTTY?: boolean }
+  input: AsyncIterable<Uint8Array> & { isTTY?: boolean; setRawMode?(isRaw: boolean): unknown }
   /** Aborts when the user presses Ctrl-C while watching; messages after that are still read. */
   interrupted?: AbortSignal
   /** @default - the machine's */
