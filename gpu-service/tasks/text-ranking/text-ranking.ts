@@ -25,13 +25,18 @@ export const textRanking: Task = {
         `config.json names ${labels.names.length} labels; a ranking model has one. Serve it as text-classification.`,
       )
     const { activation, prompt } = await readCrossEncoder(source.files)
+    const pairLabels = { ...labels, defaultFunction: activation ?? labels.defaultFunction }
     return {
       ...opened,
-      describe: { ...opened.describe, functionToApply: activation ?? 'sigmoid' },
+      describe: {
+        ...opened.describe,
+        functionToApply: activation ?? 'sigmoid',
+        // A regression's pair is answered as by transformers' pipeline, with the model's own number.
+        pairFunctionToApply: pairLabels.defaultFunction,
+      },
       serve(createBatcher) {
         const ask = afterPrompt(askClasses({ model, batcher: createBatcher(batches) }), prompt)
         const rerank = rerankBy(ask)
-        const pairLabels = { ...labels, defaultFunction: activation ?? labels.defaultFunction }
         const pairs = classificationPipeline({ ask, classifier: { labels: pairLabels } })
         return {
           capabilities: {

@@ -28,6 +28,7 @@ describe.skipIf(!hasTinyModels)('text ranking', () => {
         sbert_ce_default_activation_function: identity,
       }),
       await configured('squashed', { sentence_transformers: { activation_fn: sigmoid } }),
+      await configured('regression', { sentence_transformers: undefined, problem_type: 'regression' }),
       await configured('curved', { sentence_transformers: { activation_fn: 'torch.nn.modules.activation.Tanh' } }),
       await configured('prompted', {}, { model_type: 'CrossEncoder', activation_fn: identity, ...prompts }),
       await configured('unlisted', {}, { model_type: 'CrossEncoder', ...prompts, default_prompt_name: 'constructor' }),
@@ -79,6 +80,20 @@ describe.skipIf(!hasTinyModels)('text ranking', () => {
     near((await scored({ query, texts: [document] }, { raw_scores: true }))[0].score, row.logit)
     const tei = await host.ask(`/api/v1/predict/${model}/rerank`, { json: { query, texts: [document] } })
     near(((await tei.json()) as { score: number }[])[0]?.score, row.score)
+  })
+
+  it.each([
+    ['regression', 'sigmoid', 'none'],
+    ['raw', 'none', 'none'],
+    ['squashed', 'sigmoid', 'sigmoid'],
+  ] as const)('/info tells what makes a score of a ranking and of a pair: %s', async (model, ranking, pairing) => {
+    const { query, document, ...row } = rows[0] as Row
+    const info = await host.ask(`/api/v1/predict/${model}/info`)
+    expect(await info.json()).toMatchObject({ functionToApply: ranking, pairFunctionToApply: pairing })
+    const scored = async (inputs: unknown) => (await askPipeline(host, model, { inputs })).body
+    const numbers = { none: row.logit, sigmoid: row.score }
+    near((await scored({ query, texts: [document] }))[0].score, numbers[ranking])
+    near((await scored([[query, document]]))[0][0].score, numbers[pairing])
   })
 
   it("a CrossEncoder's default prompt is put before each query", async () => {
