@@ -16,9 +16,12 @@ export function bufferedCounter<Label extends string>(config: CounterConfigurati
   }
   const counter = new Counter<Label>({ ...config, collect: handOver })
   const remove = counter.remove.bind(counter) as (labels: LabelValues<Label>) => void
+  const reset = counter.reset.bind(counter)
   return Object.assign(counter, {
     labels: (labels: LabelValues<Label>) => ({
       inc(count = 1) {
+        // The counter would refuse it only when it is read, and again at each later reading.
+        if (count < 0 || count === Number.POSITIVE_INFINITY) throw new RangeError(`a counter cannot count ${count}`)
         const before = pending.get(labels)
         pending.set(labels, (before ?? 0) + count)
         if (before === undefined && pending.size > pendingMax) handOver()
@@ -28,6 +31,10 @@ export function bufferedCounter<Label extends string>(config: CounterConfigurati
       // What is handed over behind it would bring the series back.
       handOver()
       remove(labels)
+    },
+    reset() {
+      pending.clear()
+      reset()
     },
   })
 }

@@ -33,6 +33,23 @@ describe('a buffered counter', () => {
     expect((await counter.get()).values).toEqual([])
   })
 
+  it('starts at zero after a reset', async () => {
+    const { registry, counter } = made()
+    const series = counter.labels({ model: 'a' })
+    series.inc(5)
+    registry.resetMetrics()
+    series.inc()
+    expect((await counter.get()).values).toEqual([{ labels: { model: 'a' }, value: 1 }])
+  })
+
+  it('refuses an invalid count at once, and counts on when it is read', async () => {
+    const { registry, counter } = made()
+    const series = counter.labels({ model: 'a' })
+    series.inc()
+    for (const count of [-1, Number.POSITIVE_INFINITY]) expect(() => series.inc(count)).toThrow(RangeError)
+    for (const _reading of [1, 2]) expect(await registry.metrics()).toContain('answers{model="a"} 1\n')
+  })
+
   it('loses no count where more series wait to be read than it holds', async () => {
     const { counter } = made()
     for (let at = 0; at < 5000; at++) counter.labels({ model: `${at % 3}` }).inc()
