@@ -8,7 +8,8 @@ const { model, graph, node, attribute } = onnxProto
 /** Other attributes of a tree ensemble hold millions of numbers that are not needed. */
 const listNames = /^classlabels_/
 
-const nodesMax = 16
+/** How many nodes are found at most. */
+export const nodesMax = 16
 const inputsMax = 64
 const valuesMax = 65_536
 

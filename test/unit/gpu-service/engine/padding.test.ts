@@ -45,6 +45,37 @@ const withoutPooling = tinyGraph({
   ],
 })
 
+/** A window of the AveragePool starts in the border. */
+const averaged = tinyGraph({
+  nodes: [
+    { operator: 'Pad', inputs: ['x', 'border'], output: 'padded' },
+    {
+      operator: 'AveragePool',
+      inputs: ['padded'],
+      output: 'y',
+      attributes: { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 },
+    },
+  ],
+  inputs: [value('x', 3)],
+  outputs: [value('y', 3)],
+  weights: [border],
+})
+
+/** As in EfficientNet, whose border is that of a Conv. */
+const averagedLater = tinyGraph({
+  nodes: [
+    { operator: 'Pad', inputs: ['x', 'border'], output: 'padded' },
+    { operator: 'Conv', inputs: ['padded', 'kernel'], output: 'found' },
+    { operator: 'AveragePool', inputs: ['found'], output: 'y', attributes: { kernel_shape: [3, 3], ceil_mode: 1 } },
+  ],
+  inputs: [value('x', 3)],
+  outputs: [value('y', 1)],
+  weights: [
+    border,
+    { name: 'kernel', value: new Float32Array(channels * channels * 9), dims: [channels, channels, 3, 3] },
+  ],
+})
+
 async function fileOf(graph: Buffer): Promise<string> {
   const path = join(await temporaryFolder(), 'model.onnx')
   await writeFile(path, graph)
@@ -78,7 +109,22 @@ describe('a border of zeros before a MaxPool', () => {
   })
 })
 
-it('a border of zeros before a Conv becomes part of it, which is faster', async () => {
-  const path = await fileOf(withoutPooling)
+it('a border of zeros before an AveragePool has the windows that start in it', async () => {
+  const engine = new WorkerEngine({ workerUrl, device: 'cpu', mapBytesMin: 2 ** 30 })
+  try {
+    await engine.load({ modelId: 'averaged', path: await fileOf(averaged) })
+    const x = { type: 'float32' as const, dims: [1, channels, 3, 3], data: new Float32Array(channels * 9).fill(4) }
+    const { y } = await engine.run({ modelId: 'averaged', inputs: { x }, outputs: ['y'] })
+    expect(y?.dims).toEqual([1, channels, 3, 3])
+  } finally {
+    await engine.close()
+  }
+})
+
+it.each([
+  ['alone', withoutPooling],
+  ['with an AveragePool behind it', averagedLater],
+])('a border of zeros before a Conv becomes part of it, which is faster: %s', async (_where, graph) => {
+  const path = await fileOf(graph)
   expect(await leftOutFusions({ path, device: 'cuda' })).toEqual([])
 })
