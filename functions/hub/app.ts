@@ -40,6 +40,7 @@ import { addPathsInfoRoute } from './paths-info.ts'
 import { addRawRoute } from './raw.ts'
 import { addRefsRoute } from './refs.ts'
 import { addResolveRoute } from './resolve.ts'
+import { addTagsByTypeRoute } from './tags-by-type.ts'
 import { addTreeRoute } from './tree.ts'
 import { addLfsRoute } from './uploads/lfs-route.ts'
 import { localUploads, type UploadSettings } from './uploads/upload-parts.ts'
@@ -96,6 +97,7 @@ export function createHubApp(options: HubOptions): Hono<HttpEnvironment> {
   addOrganisationRoutes(app, parts)
   addStoredReposRoutes(app, parts)
   addNotServedRoutes(app, parts)
+  addTagsByTypeRoute(app)
   app.get('/api/spaces', (context) => context.json([]))
   for (const path of ['/api/spaces/*', '/spaces/*'])
     app.all(path, () => {
@@ -156,7 +158,7 @@ const apiParts =
   'models|datasets|spaces|users|organizations|collections|papers|daily_papers|jobs|scheduled-jobs|buckets|settings/(?:repositories|webhooks)'
 
 const hubPath = new RegExp(
-  `^/api/(?:(?:${apiParts})(?:/|$)|whoami-v2$|validate-yaml$|repos/(?:create|delete|move)$|uploads/)|^/(?!api/|v[12]/)(?:[^/]+/){1,3}(?:resolve|raw)/|^/(?!api/|v[12]/)(?:[^/]+/){2,3}info/(?:lfs/objects/batch|refs)$|^/v2/[^/]+/[^/]+/manifests/[^/]+$`,
+  `^/api/(?:(?:${apiParts})(?:/|$)|whoami-v2$|models-tags-by-type$|validate-yaml$|repos/(?:create|delete|move)$|uploads/)|^/(?!api/|v[12]/)(?:[^/]+/){1,3}(?:resolve|raw)/|^/(?!api/|v[12]/)(?:[^/]+/){2,3}info/(?:lfs/objects/batch|refs)$|^/v2/[^/]+/[^/]+/manifests/[^/]+$`,
 )
 
 /** Whether a path belongs to this app, for a host that serves several on one port. */

@@ -27,6 +27,7 @@ export const hubPaths = [
   ),
   ...['collections', 'daily_papers', 'settings/repositories', 'settings/webhooks'].map((route) => `/api/${route}`),
   '/api/whoami-v2',
+  '/api/models-tags-by-type',
   '/api/validate-yaml',
   ...['create', 'delete', 'move'].map((route) => `/api/repos/${route}`),
   '/api/uploads/{proxy+}',

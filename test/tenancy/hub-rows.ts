@@ -126,6 +126,7 @@ export const hubRows: RouteRows = {
   },
   ...absent,
   ...namespaceRows,
+  'GET /api/models-tags-by-type': { about: 'open', call: () => ({ path: '/api/models-tags-by-type' }) },
   'GET /api/whoami-v2': { about: 'self', call: () => ({ path: '/api/whoami-v2' }) },
   'POST /api/validate-yaml': {
     about: 'open',

@@ -1,5 +1,5 @@
+import { hubLibraries } from '../../../shared/model/hub-words.ts'
 import type { Evidence } from './evidence.ts'
-import { hubLibraries } from './hub-words.ts'
 
 /** Files that only one library writes. */
 const libraryFiles: [RegExp, string][] = [

@@ -1,6 +1,6 @@
+import { hubTasks } from '../../../shared/model/hub-words.ts'
 import { towersOf } from '../../../shared/model/towers.ts'
 import type { Evidence } from './evidence.ts'
-import { hubTasks } from './hub-words.ts'
 import { fieldIn, textIn, textsIn } from './json-fields.ts'
 
 /** Tasks that the platform serves and the Hub has no name for. */

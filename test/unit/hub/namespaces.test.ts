@@ -113,3 +113,12 @@ describe('a part of the public Hub that is missing here', () => {
     expect(await ask('/api/spaces?author=Ada', undefined)).toMatchObject({ status: 200, body: [] })
   })
 })
+
+describe('the words that models can be filtered by', () => {
+  it('are the tasks and libraries of the Hub, for anyone', async () => {
+    const { status, body } = await ask('/api/models-tags-by-type', undefined)
+    expect(status).toBe(200)
+    expect(body.pipeline_tag).toContainEqual({ id: 'fill-mask', label: 'fill-mask', type: 'pipeline_tag' })
+    expect(body.library.map(({ id }: { id: string }) => id)).toContain('transformers')
+  })
+})

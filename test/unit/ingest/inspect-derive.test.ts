@@ -4,8 +4,8 @@ import { deriveLibrary, formatsOf } from '../../../functions/ingest/inspect/deri
 import { deriveLineage } from '../../../functions/ingest/inspect/derive-lineage.ts'
 import { deriveTask } from '../../../functions/ingest/inspect/derive-task.ts'
 import { type Evidence, noEvidence } from '../../../functions/ingest/inspect/evidence.ts'
-import { hubLibraries, hubTasks } from '../../../functions/ingest/inspect/hub-words.ts'
 import type { ModelCard } from '../../../functions/ingest/inspect/model-card.ts'
+import { hubLibraries, hubTasks } from '../../../shared/model/hub-words.ts'
 
 const evidence = ({
   card = {},
