@@ -15,6 +15,8 @@ it('is equal for equal token ids and for no others, in any array type', () => {
   // As characters of 16 bits these would be the same.
   expect(idsKey([-2])).not.toBe(idsKey([0xfffe]))
   expect(idsKey([0x1_0005])).not.toBe(idsKey([5]))
+  // The bytes of the one are the characters of the others.
+  expect(idsKey([0x1_0000])).not.toBe(idsKey([0, 0, 1, 0]))
   const both = Int32Array.of(1, 2, 3, 4)
   expect(idsKey(both.subarray(1, 3))).toBe(idsKey([2, 3]))
 })
