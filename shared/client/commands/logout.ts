@@ -8,7 +8,7 @@ export const logout: Command = {
   slipway logout                            of the server of the last login
   slipway logout https://hub.example.com
 
-The key itself stays valid. To end it, revoke it before: slipway keys revoke ID`,
+The key itself stays valid. One of your keys with the scope admin ends it: slipway keys revoke ID`,
   options: {},
   parameters: { min: 0, max: 1 },
   needsKey: false,
