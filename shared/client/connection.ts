@@ -30,7 +30,9 @@ export async function readConnection(environment: Environment, logins?: Logins):
   const given = environment.SLIPWAY_URL?.trim()
   if (given) requireAddress(given)
   const local = given ? undefined : await localUrl(environment)
-  const url = given || local || (await logins?.current()) || `http://127.0.0.1:${environment.PORT || 8000}`
+  // A key that was set without its server is not one for the server of the last login.
+  const loggedIn = environment.SLIPWAY_API_KEY ? undefined : await logins?.current()
+  const url = given || local || loggedIn || `http://127.0.0.1:${environment.PORT || 8000}`
   const ownPath = isLoopback(url) ? resolve(folder, 'key') : undefined
   const loginKey = url === local ? undefined : await logins?.keyOf(url)
   const keyPath = loginKey === undefined ? ownPath : logins?.keyPath(url)

@@ -19,7 +19,7 @@ Options:
 
 A key or a password is read from a hidden prompt or from standard input, never from the command line. The key is stored
 below ~/.config/slipway in a file that only you can read, and is sent to that server alone. Commands use the server of
-the last login, unless SLIPWAY_URL names another one or a local server runs from this folder.`,
+the last login, unless SLIPWAY_URL or SLIPWAY_API_KEY is set or a local server runs from this folder.`,
   options: { user: { type: 'string' } },
   parameters: { min: 0, max: 1 },
   needsKey: false,

@@ -60,8 +60,15 @@ describe('slipway login', () => {
   it('sends a key to its own server only, and after the settings of the environment', async () => {
     await login('hf_ada', 'login', hub)
     expect((await connected({ SLIPWAY_URL: 'https://other.example' })).token).toBeUndefined()
-    expect(await connected({ SLIPWAY_API_KEY: 'hf_set' })).toMatchObject({ url: hub, token: 'hf_set' })
+    const settings = { SLIPWAY_URL: hub, SLIPWAY_API_KEY: 'hf_set' }
+    expect(await connected(settings)).toMatchObject({ url: hub, token: 'hf_set' })
     expect(await connected({ SLIPWAY_DATA: home })).toMatchObject({ url: 'http://127.0.0.1:8000', token: undefined })
+  })
+
+  it('does not send a key that was set without a server to the server of the last login', async () => {
+    await login('hf_ada', 'login', hub)
+    const { url, token } = await connected({ SLIPWAY_API_KEY: 'hf_local' })
+    expect({ url, token }).toEqual({ url: 'http://127.0.0.1:8000', token: 'hf_local' })
   })
 
   it('creates a key for this machine from a password, and ends the session', async () => {
