@@ -109,8 +109,8 @@ const queueLimitsOf = ({ device, queuedMax = 8192, waitMsMax = 250, requestTimeo
   runMsMax: device === 'cuda' ? 100 : 50,
   queuedMax,
   waitMsMax,
-  requestMsMax: 60_000,
-  timeoutMs: requestTimeoutMs,
+  engineMsMax: 60_000,
+  requestTimeoutMs,
   cacheBudget: new CacheBudget(),
 })
 

@@ -56,7 +56,7 @@ export class AdmissionControl<Input, Output> {
     if (why === undefined) return
     if (why === 'overloaded') throw this.#overloaded({ count: sources.length, waitMs, asked })
     refused(sources.length)
-    if (why === 'too-costly') throw errors.tooCostly(Math.round(engineMs / 1000), limits.requestMsMax / 1000)
+    if (why === 'too-costly') throw errors.tooCostly(Math.round(engineMs / 1000), limits.engineMsMax / 1000)
     throw errors.deadlineExceeded(runMs)
   }
 

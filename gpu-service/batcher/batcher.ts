@@ -85,8 +85,8 @@ export class Batcher<Input, Output> implements ItemQueue {
 
   #submitAll(inputs: readonly Input[], asked: Partial<CallOptions>): Promise<BatchResult<Output>[]> {
     if (this.#closedWith !== undefined) throw this.#closedWith
-    const { timeoutMs = Number.POSITIVE_INFINITY } = this.#options.limits
-    const latestMs = this.#now() + timeoutMs
+    const { requestTimeoutMs = Number.POSITIVE_INFINITY } = this.#options.limits
+    const latestMs = this.#now() + requestTimeoutMs
     const options = { ...asked, deadlineMs: Math.min(asked.deadlineMs ?? latestMs, latestMs) }
     if (options.signal?.aborted) throw errors.clientClosed()
     if (inputs.length === 0) return Promise.resolve([])

@@ -9,9 +9,9 @@ export interface QueueLimits {
   /** The predicted wait beyond which a new item is refused. */
   waitMsMax: number
   /** The maximum engine time of one request. */
-  requestMsMax: number
+  engineMsMax: number
   /** The maximum time until an answer, unless the caller gives less; unlimited by default. */
-  timeoutMs?: number | undefined
+  requestTimeoutMs?: number | undefined
   /** The maximum number of cached answers; 0 by default. */
   cachedMax?: number | undefined
   /** The cache memory shared with other queues; a budget of its own by default. */

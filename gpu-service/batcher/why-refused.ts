@@ -8,7 +8,7 @@ interface Prospect {
   runMs: number
   /** Until its deadline. */
   leftMs: number
-  limits: { waitMsMax: number; requestMsMax: number }
+  limits: { waitMsMax: number; engineMsMax: number }
 }
 
 type Refused = 'too-costly' | 'too-slow' | 'overloaded'
@@ -18,7 +18,7 @@ type Refused = 'too-costly' | 'too-slow' | 'overloaded'
  * for good; one that only the queue prevents may be retried.
  */
 export function whyRefused({ waitMs, engineMs, runMs, leftMs, limits }: Prospect): Refused | undefined {
-  if (engineMs > limits.requestMsMax) return 'too-costly'
+  if (engineMs > limits.engineMsMax) return 'too-costly'
   if (leftMs <= 0 || runMs > leftMs) return 'too-slow'
   if (waitMs > limits.waitMsMax || waitMs + runMs > leftMs) return 'overloaded'
   return undefined

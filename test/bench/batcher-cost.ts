@@ -25,7 +25,7 @@ async function measureBatcher({
       runMsMax: 50,
       queuedMax: 1e6,
       waitMsMax: 1e9,
-      requestMsMax: 1e9,
+      engineMsMax: 1e9,
     },
     scheduler: { wake: silent, waitMs: () => 0, engineCount: 2 },
     observe: {

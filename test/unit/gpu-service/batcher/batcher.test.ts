@@ -72,7 +72,7 @@ describe('Batcher', () => {
         runMsMax: 50,
         queuedMax: 30_000,
         waitMsMax: 1000,
-        requestMsMax: 60_000,
+        engineMsMax: 60_000,
       },
     })
     const answers = batcher.submitAll(Array.from({ length: 20_000 }, (_, i) => i))

@@ -86,7 +86,7 @@ describe('a deadline', () => {
   })
 
   it('is at most the configured timeout, for callers who set none or a later one', async () => {
-    const { batcher, ask, time } = start({ timeoutMs: 100 })
+    const { batcher, ask, time } = start({ requestTimeoutMs: 100 })
     const silent = batcher.submit(1).catch((error) => [codeOf(error), time.nowMs])
     const [patient, hasty] = [ask(1, 5000), ask(1, 50)]
     await time.runTo(1000)

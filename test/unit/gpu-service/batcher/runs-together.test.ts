@@ -12,7 +12,7 @@ const about = (value: number) => expect.closeTo(value, 3)
 
 const limits = {
   ...{ costMax: 384, itemsMax: 1, wasteMax: 0.1, runMsMax: 50 },
-  ...{ queuedMax: 100, waitMsMax: 1000, requestMsMax: 60_000 },
+  ...{ queuedMax: 100, waitMsMax: 1000, engineMsMax: 60_000 },
 }
 
 describe('inputs that each need a run of their own', () => {

@@ -8,7 +8,7 @@ type Options = ModelBatcherOptions<number, number>
 
 /** The error code for an input for which the engine had too little memory. */
 async function failureOn({ device, hasNeighbours }: { device: 'cpu' | 'cuda'; hasNeighbours: boolean }) {
-  const limits = { wasteMax: 0.1, runMsMax: 50, queuedMax: 10, waitMsMax: 1000, requestMsMax: 60_000 }
+  const limits = { wasteMax: 0.1, runMsMax: 50, queuedMax: 10, waitMsMax: 1000, engineMsMax: 60_000 }
   const { batcher } = createModelBatcher<number, number>({
     model: {
       graph: 'main',

@@ -24,7 +24,7 @@ const noEngine: Engine = {
 
 const usualLimits = {
   ...{ costMax: 8, itemsMax: 64, wasteMax: 0.1, runMsMax: 50 },
-  ...{ queuedMax: 1000, waitMsMax: 1000, requestMsMax: 60_000 },
+  ...{ queuedMax: 1000, waitMsMax: 1000, engineMsMax: 60_000 },
 }
 
 interface ManualOptions<Input> extends Partial<Omit<BatcherOptions<Input, unknown>, 'limits'>> {

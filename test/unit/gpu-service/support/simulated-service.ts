@@ -35,7 +35,7 @@ export interface SimulatedOptions {
 
 export const simulatedLimits = {
   ...{ costMax: 384, itemsMax: 64, wasteMax: 0.06, runMsMax: 50 },
-  ...{ queuedMax: 8192, waitMsMax: 2000, requestMsMax: 60_000 },
+  ...{ queuedMax: 8192, waitMsMax: 2000, engineMsMax: 60_000 },
 }
 
 const restartMs = 300

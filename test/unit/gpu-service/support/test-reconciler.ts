@@ -87,7 +87,7 @@ export async function startReconciler() {
     metrics,
     device: 'cpu' as const,
     log,
-    limits: { wasteMax: 0.1, runMsMax: 50, queuedMax: 100, waitMsMax: 1000, requestMsMax: 60_000 },
+    limits: { wasteMax: 0.1, runMsMax: 50, queuedMax: 100, waitMsMax: 1000, engineMsMax: 60_000 },
     now: () => state.nowMs,
     async desired() {
       if (state.isTableDown) throw new Error('the table does not answer')
