@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { accessOwner } from '../../../shared/auth/access-owner.ts'
 import { requireAccess } from '../../../shared/auth/authorize.ts'
 import { principalOf } from '../../../shared/auth/middleware.ts'
 import { errors } from '../../../shared/errors.ts'
@@ -16,12 +17,19 @@ const pageSize = 500
 
 /** `hf repos ls`: every repo of a namespace with its size, for members; the last changed first. */
 export function addStoredReposRoutes(app: HubApp, { table, publicUrl }: HubParts) {
-  app.get('/api/settings/repositories', (context) => answer(context, principalOf(context).username))
-  app.get('/api/organizations/:name/settings/repositories', (context) => answer(context, namespaceName(context)))
+  app.get('/api/settings/repositories', (context) => {
+    const principal = principalOf(context)
+    const { username: owner } = principal
+    requireAccess({ principal, access: 'read', resource: { owner }, hidden: () => errors.ownerNotFound(owner) })
+    return answer(context, owner)
+  })
+
+  app.get('/api/organizations/:name/settings/repositories', async (context) => {
+    const asked = { principal: principalOf(context), name: namespaceName(context), access: 'read' as const }
+    return answer(context, (await accessOwner(table, asked)).name)
+  })
 
   async function answer(context: Context<HttpEnvironment>, owner: string) {
-    const hidden = () => errors.ownerNotFound(owner)
-    requireAccess({ principal: principalOf(context), access: 'read', resource: { owner }, hidden })
     const position = `repositories ${owner.toLowerCase()}`
     const after = decodePosition(context.req.query('cursor'), position)
     const lists = repoKinds.map(({ kind }) => ({ kind, status: 'active' as const, audience: { owner } }))

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createHubApp } from '../../../functions/hub/app.ts'
+import { createToken, hashToken } from '../../../shared/auth/token.ts'
 import { createVerifier } from '../../../shared/auth/verify.ts'
 import { createLogger } from '../../../shared/log.ts'
 import { createMetrics } from '../../../shared/metrics.ts'
@@ -21,10 +22,12 @@ beforeAll(async () => {
   await putRepo(host.table, { name: 'other/hidden' })
 })
 
+const adminKey = createToken()
+
 async function ask(path: string, token: string | undefined) {
   const table = guardedTable(host.table, tableAccess.hub)
   const options = { table, objects: {} as never, ingest: {} as never, metrics: createMetrics() }
-  const verify = createVerifier({ table, now: host.now })
+  const verify = createVerifier({ table, adminKeySha256: hashToken(adminKey), now: host.now })
   const app = createHubApp({ ...options, verify, log: createLogger({ level: 'silent' }), now: host.now })
   const answer = await app.request(path, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })
   return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Answer['body'] }
@@ -87,6 +90,11 @@ describe('the repos of a namespace with their sizes', () => {
       { id: 'Acme/one', type: 'model', visibility: 'private', storage: 5, updatedAt: expect.any(String) },
       { id: 'Acme/rows', type: 'dataset', visibility: 'public', storage: 0, storagePercent: 0 },
     ])
+  })
+
+  it('are not those of a namespace that is not there, also for an admin of the platform', async () => {
+    const { status } = await ask('/api/organizations/nobody/settings/repositories', adminKey)
+    expect(status).toBe(404)
   })
 
   it("are the caller's own where no organisation is named", async () => {
