@@ -58,6 +58,8 @@ it.each(rows)('%s refuses odd names with a message', async (route, row) => {
         ...(json !== undefined && { text: JSON.stringify(json).replaceAll(mark, () => inJson), isJson: true }),
         ...(text !== undefined && { text }),
       })
+      // Two dots remove a part of the path, which may leave the path of another route.
+      if (isPathOfRow(call().path)) continue
       const answer = await ask(world.host.url, [route, { ...row, call }], world.names, asker)
       const told = { field, what, status: answer.status, text: answer.text.slice(0, 300) }
       expect(told).toMatchObject({ status: expect.toSatisfy((status: number) => status >= 400 && status < 500) })
@@ -66,6 +68,11 @@ it.each(rows)('%s refuses odd names with a message', async (route, row) => {
     }
   }
 })
+
+const isPathOfRow = (path: string): boolean => {
+  const { pathname } = new URL(path, world.host.url)
+  return pathname !== path.split('?')[0] && rows.some(([, row]) => row.call(world.names).path === pathname)
+}
 
 it('has written nothing by all of this', async () => {
   expect(await world.state.read()).toEqual(before)
