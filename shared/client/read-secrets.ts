@@ -1,24 +1,22 @@
+import { text } from 'node:stream/consumers'
 import { CommandFailed, UsageError } from './command.ts'
 import type { Terminal } from './terminal.ts'
 
 /**
- * Reads secrets that must not be in a process's arguments: each from a hidden prompt on a terminal, else from a line of
- * standard input. @throws UsageError for a missing one
+ * Reads secrets that must not be in a process's arguments, as they were typed: each from a hidden prompt on a terminal,
+ * else from a line of standard input. @throws UsageError for a missing one
  */
 export async function readSecrets(terminal: Terminal, names: readonly string[]): Promise<string[]> {
   const lines = terminal.input.isTTY === true ? await promptFor(terminal, names) : await linesOf(terminal)
   return names.map((name, at) => {
-    const secret = lines[at]?.trim() ?? ''
-    if (secret === '') throw new UsageError(`standard input has no ${name}: send it there, one line for each secret`)
+    const secret = lines[at] ?? ''
+    if (secret.trim() === '')
+      throw new UsageError(`standard input has no ${name}: send it there, one line for each secret`)
     return secret
   })
 }
 
-async function linesOf({ input }: Terminal): Promise<string[]> {
-  return Buffer.concat(await Array.fromAsync(input))
-    .toString('utf8')
-    .split(/\r?\n/)
-}
+const linesOf = async ({ input }: Terminal): Promise<string[]> => (await text(input)).split(/\r?\n/)
 
 /** The terminal is in raw mode meanwhile, which shows nothing of what is typed. */
 async function promptFor({ input, err }: Terminal, names: readonly string[]): Promise<string[]> {

@@ -27,7 +27,7 @@ the last login, unless SLIPWAY_URL or SLIPWAY_API_KEY is set or a local server r
     const url = serverOf(invocation)
     const user = textOption(invocation, 'user')
     const [secret = ''] = await readSecrets(invocation.terminal, [user === undefined ? 'key' : 'password'])
-    const key = user === undefined ? secret : await keyFor({ url, user, password: secret })
+    const key = user === undefined ? secret.trim() : await keyFor({ url, user, password: secret })
     await storeLogin(invocation, { url, key })
   },
 }

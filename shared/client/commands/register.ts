@@ -27,7 +27,7 @@ An admin creates accounts for others: slipway users add`,
     const isInvited = invocation.options.invited === true
     const secrets = await readSecrets(invocation.terminal, [...(isInvited ? ['invitation'] : []), 'password'])
     const password = secrets.at(-1) ?? ''
-    const invitation = isInvited && { invitation: secrets[0] ?? '' }
+    const invitation = isInvited && { invitation: (secrets[0] ?? '').trim() }
     await createApiClient({ url }).registerUser({ username, email, password, ...invitation })
     await storeLogin(invocation, { url, key: await keyFor({ url, user: username, password }) })
   },

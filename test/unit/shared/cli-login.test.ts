@@ -83,6 +83,13 @@ describe('slipway login', () => {
     expect(await connected()).toMatchObject({ token: 'hf_made' })
   })
 
+  it('sends a password as it was typed, with the spaces around it', async () => {
+    await login(' spaces around \r\n', 'login', hub, '--user', 'ada')
+    await login(' spaces around \n', 'register', 'ada', '--email', 'a@b.c', hub)
+    const sent = asked.filter(({ url }) => /login|register/.test(url)).map(({ body }) => Object(body).password)
+    expect(sent).toEqual([' spaces around ', ' spaces around ', ' spaces around '])
+  })
+
   it.each([
     ['hf_wrong', ['login', hub], 1, 'slipway: No such key.\n'],
     ['', ['login', hub], 2, 'standard input has no key'],
