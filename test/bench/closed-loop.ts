@@ -57,16 +57,16 @@ export async function measureClosedLoop(measured: MeasureClosedLoop): Promise<Me
   const { peerBatches } = texts
   const ceilings: Ceiling[] = [await measureCeiling({ ...bare, from: 0 })]
   const peerCeilings: Ceiling[] = []
-  const [served, peers, bares]: [LoadResult[], LoadResult[], LoadResult[]] = [[], [], []]
-  const used = { mainThreadMs: 0, enginesMs: 0, loopDelayP99Ms: 0, bareMs: 0 }
+  const [served, peers, bareHttps]: [LoadResult[], LoadResult[], LoadResult[]] = [[], [], []]
+  const used = { mainThreadMs: 0, enginesMs: 0, loopDelayP99Ms: 0, bareHttpMs: 0 }
   for (let round = 0; round < rounds; round++) {
     // Together the rounds meet short and long texts equally.
     const from = round / rounds
     if (naive !== undefined) peers.push(await load({ ...asked, from, port: naive.port, token: host.token }))
     if (bareHttp !== undefined) {
       const beforeMs = await bareHttp.mainThreadMs()
-      bares.push(await load({ ...asked, from, port: bareHttp.port, token: host.token }))
-      used.bareMs += (await bareHttp.mainThreadMs()) - beforeMs
+      bareHttps.push(await load({ ...asked, from, port: bareHttp.port, token: host.token }))
+      used.bareHttpMs += (await bareHttp.mainThreadMs()) - beforeMs
     }
     const before = await host.stats()
     served.push(await load({ ...asked, from, port: host.port, token: host.token }))
@@ -78,7 +78,7 @@ export async function measureClosedLoop(measured: MeasureClosedLoop): Promise<Me
     if (peerBatches !== undefined) peerCeilings.push(await measureCeiling({ ...bare, batches: peerBatches, from }))
   }
   const result = together(served)
-  const bareResult = together(bares)
+  const bareHttpResult = together(bareHttps)
   const ceiling = perSecondOf(ceilings)
   const bareMicros = meanOf(ceilings.map(({ cpuMicros }) => cpuMicros))
   const perSecond = result.perSecond * perRequest
@@ -94,9 +94,9 @@ export async function measureClosedLoop(measured: MeasureClosedLoop): Promise<Me
     loopDelayP99Ms: used.loopDelayP99Ms,
     naive: naive && together(peers).perSecond * perRequest,
     bareHttp: bareHttp && {
-      served: bareResult.perSecond * perRequest,
-      p50Ms: bareResult.p50Ms,
-      mainThreadMicros: (used.bareMs * 1000) / bareResult.answered,
+      served: bareHttpResult.perSecond * perRequest,
+      p50Ms: bareHttpResult.p50Ms,
+      mainThreadMicros: (used.bareHttpMs * 1000) / bareHttpResult.answered,
     },
   }
 }
