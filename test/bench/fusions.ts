@@ -12,6 +12,7 @@ const shapes = [
   [1, 21],
 ] as const
 const rounds = 60
+process.env.ORT_DISABLE_TELEMETRY = '1'
 
 for (const model of [minilmFp32, minilmInt8]) {
   if (model === undefined) continue

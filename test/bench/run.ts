@@ -5,6 +5,8 @@ import { describeSize, measureRegistrySize } from './registry-size.ts'
 import { describeTransfer, measureTransfer } from './transfer-memory.ts'
 
 /** Runs every benchmark in turn: `npm run bench`. `SLIPWAY_BENCH_SECONDS` is the length of each load. */
+// The engines run without the runtime's telemetry, so what they are compared with does, too.
+process.env.ORT_DISABLE_TELEMETRY = '1'
 const seconds = Number(process.env.SLIPWAY_BENCH_SECONDS || 5)
 if (!(seconds > 0)) throw new Error('SLIPWAY_BENCH_SECONDS must be a number of seconds over 0')
 const { lines, slow } = await benchEmbeddings({ seconds })

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { mkdir, realpath, rename, rm, symlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
+const cache = fileURLToPath(new URL('../../node_modules/.cache/slipway-python-hub', import.meta.url))
 
 export interface PythonHub {
   /** Runs Python in the environment. @throws Error with its output */
@@ -14,11 +15,10 @@ export interface PythonHub {
 }
 
 /**
- * A virtual environment with some packages, such as one version of `huggingface_hub`, cached in the temporary folder
- * for later runs. Returns the reason if Python or the packages are not available.
+ * A virtual environment with some packages, such as one version of `huggingface_hub`, cached for later runs.
+ * Returns the reason if Python or the packages are not available.
  */
 export async function pythonHub(...requirements: string[]): Promise<PythonHub | { reason: string }> {
-  const cache = join(tmpdir(), 'slipway-python-hub')
   const name = requirements.join(' ').replaceAll(/[^\w.]+/g, '_')
   const ready = join(cache, name)
   const found = await realpath(ready).catch(() => undefined)
