@@ -66,6 +66,28 @@ describe('cutBatch', () => {
     expect(cutBatch({ queue: sized([70, 10, 10]), predictMs })).toHaveLength(1)
   })
 
+  it('skips a longer item that would take too long, and takes a shorter one further from the first in length', () => {
+    const predictMs = ({ items, longest }: { items: number; longest: number }) => items * longest
+    const batch = cutBatch({ queue: sized([20, 22, 17]), limits: { ...limits, runMsMax: 42 }, predictMs })
+    expect(batch.map(({ size }) => size)).toEqual([20, 17])
+  })
+
+  it('halves what would else be a full run and a small remainder, for each of the free engines', () => {
+    const predictMs = ({ items, longest }: { items: number; longest: number }) => 1 + items * longest
+    expect(cutBatch({ queue: sized(Array(6).fill(10)), predictMs })).toHaveLength(3)
+    expect(cutBatch({ queue: sized(Array(12).fill(10)), predictMs, freeEngines: 2 })).toHaveLength(3)
+    expect(cutBatch({ queue: sized(Array(6).fill(90)) })).toHaveLength(3)
+    expect(cutBatch({ queue: sized(Array(12).fill(90)), freeEngines: 2 })).toHaveLength(3)
+  })
+
+  it('runs a short queue in parts unless a full run is much cheaper', () => {
+    const perItem = ({ items, longest }: { items: number; longest: number }) => items * longest
+    const fixed = ({ longest }: { items: number; longest: number }) => longest
+    const queue = sized(Array(4).fill(10))
+    expect(cutBatch({ queue, waitingMs: 40, predictMs: perItem })).toHaveLength(3)
+    expect(cutBatch({ queue, waitingMs: 40, predictMs: fixed })).toHaveLength(4)
+  })
+
   it('still batches if one item alone exceeds the time limit, as long as more items add little time', () => {
     const queue = sized(Array(20).fill(10))
     const fixed = ({ items }: { items: number }) => 60 + items
@@ -103,6 +125,7 @@ describe('cutBatch', () => {
     const wide = { ...limits, costMax: 4096, itemsMax: 1024 }
     const window = sized(Array(windowOf(wide)).fill(1))
     expect(cutBatch({ queue: window, window, waiting: 5000, limits: wide })).toHaveLength(1024)
+    expect(cutBatch({ queue: window, window, waiting: 5000, limits: wide, freeEngines: 4 })).toHaveLength(1024)
   })
 
   it('cuts an empty batch from an empty queue', () => {

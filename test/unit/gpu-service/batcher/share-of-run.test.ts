@@ -32,6 +32,11 @@ describe('shareOfRun', () => {
     expect(shareOfRun({ work: work(200), limits: short, costs: warmed(onGpu, 64) })).toBeGreaterThan(0.02)
   })
 
+  it('does not count on runs over the cost limit', () => {
+    const narrow = { ...limits, costMax: 40 }
+    expect(shareOfRun({ work: work(200), limits: narrow, costs: warmed(onGpu, 64) })).toBeGreaterThan(0.5)
+  })
+
   it('assumes no gain while the speed is unknown', () => {
     expect(shareOfRun({ work: work(200), limits, costs: new CostModel() })).toBe(1)
     expect(shareOfRun({ work: { items: 0, units: 0 }, limits, costs: warmed(onGpu, 64) })).toBeGreaterThanOrEqual(1)
