@@ -26,7 +26,7 @@ describe('the request count of a day', () => {
     expect(use.of('d')).toBe(known)
   })
 
-  it('is fetched with the first request by a replica that was idle while others used up the quota', async () => {
+  it('is fetched with the first request, and not with each, by a replica that was idle while others used up the quota', async () => {
     const state = { nowMs: 0, inTable: 0 }
     const writes: number[] = []
     const add = async ({ requests }: { requests: number }) => {
@@ -44,17 +44,20 @@ describe('the request count of a day', () => {
     for (let times = 0; times < 3; times++) limits.admit(undefined)
     await new Promise((resolve) => setImmediate(resolve))
     expect(() => limits.admit(undefined)).toThrow(expect.objectContaining({ code: 'quota_used_up' }))
+    expect(writes).toEqual([0, 1])
     await use.sum()
     expect(writes).toEqual([0, 1, 2])
   })
 
   it('is never written twice at once, so that a late answer cannot overwrite a newer one, and is complete on close', async () => {
-    const state = { nowMs: 0, inTable: 0 }
+    const state = { nowMs: 0, inTable: 0, atOnce: 0, atOnceMax: 0 }
     const open: (() => void)[] = []
     const add = async ({ requests }: { requests: number }) => {
       state.inTable += requests
       const sum = state.inTable
+      state.atOnceMax = Math.max(state.atOnceMax, ++state.atOnce)
       await new Promise<void>((resolve) => open.push(resolve))
+      state.atOnce--
       return sum
     }
     const use = new DayUse({ add, now: () => state.nowMs, log })
@@ -70,11 +73,14 @@ describe('the request count of a day', () => {
     for (let times = 0; times < 3; times++) use.add('d')
     await turn()
     use.add('d')
+    const second = use.sum()
+    await answered()
+    use.add('d')
     const closing = use.sum()
     await answered()
     await answered()
-    await closing
-    expect([state.inTable, use.of('d')]).toEqual([4, 4])
+    await Promise.all([second, closing])
+    expect([state.inTable, use.of('d'), state.atOnceMax]).toEqual([5, 5, 1])
   })
 
   it('is fetched by a new replica before its first request', async () => {

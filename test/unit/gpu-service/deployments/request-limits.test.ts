@@ -55,7 +55,8 @@ describe('the limits of a deployment', () => {
     await use.sum()
     expect(state.inTable).toBe(7)
     expect(askTimes(10)).toBe(3)
-    expect(ask()).toBe('quota_used_up')
+    const untilMidnight = { code: 'quota_used_up', retryAfterSeconds: 12 * 3600 }
+    expect(() => limits.admit(undefined)).toThrow(expect.objectContaining(untilMidnight))
     state.nowMs += 12 * 3600 * 1000
     state.inTable = 0
     expect(ask()).toBe('in')

@@ -23,3 +23,12 @@ it('gives back no more than it lost: what was beyond its limit of debt was never
   bucket.giveBack(1000)
   expect(bucket.level).toBe(10)
 })
+
+it('fills at the old rate until the moment the rate is changed', () => {
+  const state = { nowMs: 0 }
+  const bucket = new TokenBucket({ now: () => state.nowMs, perSecond: 1, burst: 10, debtMax: 0 })
+  bucket.take(10)
+  state.nowMs += 5000
+  bucket.set({ perSecond: 1000, burst: 1000, debtMax: 0 })
+  expect(bucket.level).toBe(5)
+})
