@@ -1,4 +1,4 @@
-import { findNodes, nodesMax } from '../models/find-nodes.ts'
+import { findNodes } from '../models/find-nodes.ts'
 import { readOnnxGraph } from '../models/onnx-graph.ts'
 import type { Device } from './engine.ts'
 
@@ -27,19 +27,33 @@ async function poolsPadding(path: string): Promise<boolean> {
   const graph = await readOnnxGraph(path).catch(() => undefined)
   if (graph === undefined) return true
   const { operators } = graph
-  return operators.has('Pad') && (operators.has('MaxPool') || (operators.has('AveragePool') && padsAverages(path)))
+  return (
+    operators.has('Pad') &&
+    (operators.has('MaxPool') || (operators.has('AveragePool') && padsAverages(path, operators)))
+  )
 }
 
+/** Operators that compute something new of what was padded. The runtime removes others if they change nothing. */
+const computing = new Set(['Conv', 'ConvInteger', 'QLinearConv', 'ConvTranspose', 'Gemm', 'MatMul', 'MaxPool'])
+/** Operators with subgraphs. */
+const branching = new Set(['If', 'Loop', 'Scan'])
+const nodesMax = 20_000
+
 /** EfficientNet also has both operators, but pads for its Convs only. */
-async function padsAverages(path: string): Promise<boolean> {
-  const nodes = await findNodes(path, new Set(['Pad', 'AveragePool'])).catch(() => undefined)
-  if (nodes === undefined) return true
-  const pads = nodes.filter(({ operator }) => operator === 'Pad')
-  const averages = nodes.filter(({ operator }) => operator === 'AveragePool')
-  // Further nodes, or those of subgraphs, are not read.
-  if (nodes.length === nodesMax || pads.length === 0 || averages.length === 0) return true
-  const padded = new Set(pads.flatMap(({ outputs }) => outputs))
-  return averages.some(({ inputs: [input = ''] }) => padded.has(input))
+async function padsAverages(path: string, operators: ReadonlySet<string>): Promise<boolean> {
+  const nodes = await findNodes(path, operators.difference(computing), nodesMax).catch(() => undefined)
+  // Further nodes are not read.
+  if (nodes === undefined || nodes.length === nodesMax) return true
+  const named = new Set(nodes.map(({ operator }) => operator))
+  // The nodes of subgraphs and functions are not read either.
+  if (!named.has('Pad') || !named.has('AveragePool') || !named.isDisjointFrom(branching)) return true
+  const padded = new Set<string>()
+  for (const { operator, inputs, outputs } of nodes) {
+    const isPadded = operator === 'Pad' || inputs.some((input) => padded.has(input))
+    if (isPadded && operator === 'AveragePool') return true
+    if (isPadded) for (const output of outputs) padded.add(output)
+  }
+  return false
 }
 
 /** The part of a session's `extra` options that leaves fusions out. */

@@ -4,7 +4,7 @@ import { cpus } from 'node:os'
 import { env } from 'onnxruntime-node'
 
 /** Increase when the output of `writeMapped` changes, so that files of earlier versions are not used. */
-const layoutVersion = 5
+const layoutVersion = 6
 
 /** A hash of what the layout of mapped weights depends on: the runtime and the processor's features. */
 export function machineKey(): string {

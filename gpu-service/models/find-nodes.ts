@@ -8,8 +8,7 @@ const { model, graph, node, attribute } = onnxProto
 /** Other attributes of a tree ensemble hold millions of numbers that are not needed. */
 const listNames = /^classlabels_/
 
-/** How many nodes are found at most. */
-export const nodesMax = 16
+const nodesMax = 16
 const inputsMax = 64
 const valuesMax = 65_536
 
@@ -21,8 +20,15 @@ export interface FoundNode {
   lists: Map<string, string[]>
 }
 
-/** The nodes of given types in an ONNX file, without its weights. @throws RangeError for an invalid one */
-export async function findNodes(path: string, operators: ReadonlySet<string>): Promise<FoundNode[]> {
+/**
+ * The first nodes of given types in an ONNX file, 16 by default, without its weights. @throws RangeError for an invalid
+ * one
+ */
+export async function findNodes(
+  path: string,
+  operators: ReadonlySet<string>,
+  countMax = nodesMax,
+): Promise<FoundNode[]> {
   return readOnnxFile(path, async (reader) => {
     const found: FoundNode[] = []
     for await (const field of fields(reader, reader.sizeBytes)) {
@@ -30,7 +36,7 @@ export async function findNodes(path: string, operators: ReadonlySet<string>): P
       for await (const inner of inside(reader, field)) {
         if (inner.number !== graph.node || !operators.has(await textIn(reader, inner, node.operator))) continue
         found.push(await readNode(reader, inner))
-        if (found.length === nodesMax) return found
+        if (found.length === countMax) return found
       }
     }
     return found

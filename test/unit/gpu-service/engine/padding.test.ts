@@ -46,20 +46,33 @@ const withoutPooling = tinyGraph({
 })
 
 /** A window of the AveragePool starts in the border. */
-const averaged = tinyGraph({
-  nodes: [
-    { operator: 'Pad', inputs: ['x', 'border'], output: 'padded' },
-    {
-      operator: 'AveragePool',
-      inputs: ['padded'],
-      output: 'y',
-      attributes: { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 },
-    },
-  ],
-  inputs: [value('x', 3)],
-  outputs: [value('y', 3)],
-  weights: [border],
-})
+const averaged = (between: readonly Between[]) =>
+  tinyGraph({
+    nodes: [
+      { operator: 'Pad', inputs: ['x', 'border'], output: 'value0' },
+      ...between.map((node, index) => ({
+        ...node,
+        inputs: [`value${index}`, ...(node.inputs ?? [])],
+        output: `value${index + 1}`,
+      })),
+      {
+        operator: 'AveragePool',
+        inputs: [`value${between.length}`],
+        output: 'y',
+        attributes: { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 },
+      },
+    ],
+    inputs: [value('x', 3)],
+    outputs: [value('y', 3)],
+    weights: [border, { name: 'zero', value: Float32Array.of(0), dims: [1] }],
+  })
+
+interface Between {
+  operator: string
+  /** After the first, the padded numbers. */
+  inputs?: string[]
+  attributes?: Record<string, number | number[]>
+}
 
 /** As in EfficientNet, whose border is that of a Conv. */
 const averagedLater = tinyGraph({
@@ -109,13 +122,28 @@ describe('a border of zeros before a MaxPool', () => {
   })
 })
 
-it('a border of zeros before an AveragePool has the windows that start in it', async () => {
+it.each<[string, Between[]]>([
+  ['alone', []],
+  ['with an Identity between', [{ operator: 'Identity' }]],
+  ['with a Dropout between', [{ operator: 'Dropout' }]],
+  ['with a Cast to the same type between', [{ operator: 'Cast', attributes: { to: elementTypes.float32 } }]],
+  ['with an addition of zero between', [{ operator: 'Add', inputs: ['zero'] }]],
+  [
+    'with two transpositions between',
+    [
+      { operator: 'Transpose', attributes: { perm: [0, 2, 3, 1] } },
+      { operator: 'Transpose', attributes: { perm: [0, 3, 1, 2] } },
+    ],
+  ],
+])('a border of zeros before an AveragePool has the windows that start in it: %s', async (_, between) => {
   const engine = new WorkerEngine({ workerUrl, device: 'cpu', mapBytesMin: 2 ** 30 })
   try {
-    await engine.load({ modelId: 'averaged', path: await fileOf(averaged) })
+    await engine.load({ modelId: 'averaged', path: await fileOf(averaged(between)) })
     const x = { type: 'float32' as const, dims: [1, channels, 3, 3], data: new Float32Array(channels * 9).fill(4) }
     const { y } = await engine.run({ modelId: 'averaged', inputs: { x }, outputs: ['y'] })
     expect(y?.dims).toEqual([1, channels, 3, 3])
+    // In numpy: the means of 2×2 windows of the padded 5×5 numbers, of which the last hold fewer than four.
+    expect([...((y?.data ?? []) as Float32Array)].slice(0, 9)).toEqual([1, 2, 0, 2, 4, 0, 0, 0, 0])
   } finally {
     await engine.close()
   }
