@@ -43,12 +43,14 @@ export async function openSparse(source: ModelSource, config: SparseConfig): Pro
 }
 
 /** The fields in `/info`: how a text's weights are made, and which file configures it. */
-export function describeSparse({ pooling, source }: SparseConfig, shape: readonly (number | string)[] | undefined) {
+export function describeSparse(config: SparseConfig, shape: readonly (number | string)[] | undefined) {
+  const { pooling, source, weightsMax } = config
   const words = shape?.at(-1)
   return {
     pooling: 'splade',
     wordPooling: pooling,
     poolingSource: source,
+    ...(weightsMax !== undefined && { maxActiveDims: weightsMax }),
     ...(typeof words === 'number' && words > 0 && { dimensions: words }),
   }
 }

@@ -9,6 +9,8 @@ export interface SparseConfig {
   pooling: 'max' | 'sum'
   /** How often log(1 + x) is applied to relu(logit): OpenSearch's models do it twice. */
   logarithms: 1 | 2
+  /** How many weights of a text are kept, the largest. @default all */
+  weightsMax?: number | undefined
   /** The file that configures it. */
   source: string
 }
@@ -18,6 +20,7 @@ const spladeConfig = z.object({
   pooling_strategy: z.enum(['max', 'sum']).default('max'),
   activation_function: z.enum(['relu', 'log1p_relu']).default('relu'),
 })
+const sentenceConfig = z.object({ max_active_dims: z.number().int().positive().nullish() })
 
 /**
  * Reads how a repo makes SPLADE vectors, with a weight for every word of the vocabulary: as its modules say, or by
@@ -56,9 +59,11 @@ export async function readSplade(files: ModelFiles): Promise<SparseConfig | unde
     )
   const path = `${splade.path}/config.json`
   const config = (await readConfig(files, path, spladeConfig)) ?? spladeConfig.parse({})
+  const weightsMax = (await readConfig(files, 'config_sentence_transformers.json', sentenceConfig))?.max_active_dims
   return {
     pooling: config.pooling_strategy,
     logarithms: config.activation_function === 'log1p_relu' ? 2 : 1,
+    weightsMax: weightsMax ?? undefined,
     source: files.paths.has(path) ? path : 'modules.json',
   }
 }

@@ -64,7 +64,7 @@ export function createSparse({ batcher, texts: encoder, prompts, config, words, 
     for (let from = 0; from < tokens.length; from += textsAtOnce) {
       const results = await batcher.submitAll(tokens.slice(from, from + textsAtOnce), uncharged)
       timings.push(timingOf(results))
-      const map = ({ output }: { output: Embedding }) => kept(weightsOf(output, config))
+      const map = ({ output }: { output: Embedding }) => kept(largestWeights(weightsOf(output, config), config))
       vectors.push(...(await mapInSlices({ items: results, signal, map })))
     }
     return { vectors, timing: timingOf(timings), tokens: total }
@@ -80,6 +80,13 @@ interface SparseOptions {
   words: number
   maxTokens: number
   vocabularySize: number | undefined
+}
+
+/** As sentence-transformers truncates the vectors of a repo that sets `max_active_dims`. */
+function largestWeights(vector: SparseVector, { weightsMax = Number.POSITIVE_INFINITY }: SparseConfig): SparseVector {
+  if (vector.length <= weightsMax) return vector
+  const kept = vector.toSorted((one, other) => other.value - one.value).slice(0, weightsMax)
+  return kept.sort((one, other) => one.index - other.index)
 }
 
 /** Applies log(1 + x) to the positive maxima; sums already consist of such logarithms. */
