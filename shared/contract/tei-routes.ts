@@ -84,7 +84,7 @@ export const teiRoutes = {
   teiSimilarity: route('similarity', {
     request: z.object({ inputs: z.object({ source_sentence: text, sentences: z.array(text) }) }),
     answer: z.array(z.number()),
-    summary: 'The similarity of sentences to one sentence',
+    summary: 'The cosine similarity of sentences to one sentence',
   }),
   teiTokenize: route('tokenize', {
     request: z.object({ inputs: z.union([text, z.array(text)]), add_special_tokens: z.boolean().optional() }),

@@ -15,7 +15,10 @@ export const similarityInputs = z.object({
     .max(inputsMax - 1, `has too many; the limit is ${inputsMax - 1} per request`),
 })
 
-/** Returns the cosine similarity of each sentence to the source. */
+/**
+ * Returns the cosine similarity of each sentence to the source. The `similarity_fn_name` of the repo is not read, because
+ * Hugging Face's inference API and toolkit and TEI answer the cosine for every model, and their clients rely on it.
+ */
 export async function similarity({ embeddings, inputs, options, ...how }: Similarity) {
   const texts = [inputs.source_sentence, ...inputs.sentences]
   const tokens = await embeddings.tokenize({ ...how, texts, param: 'sentences', signal: options.signal })

@@ -84,6 +84,12 @@ beforeAll(async () => {
   const tokenizerFile = JSON.parse((await embedderModel()).files['tokenizer.json']?.toString() ?? '')
   host = await startTestServing(
     await Promise.all([
+      ...['cosine', 'dot', 'euclidean', 'manhattan'].map((named) =>
+        variant(named, {
+          'modules.json': json(plain),
+          'config_sentence_transformers.json': json({ similarity_fn_name: named }),
+        }),
+      ),
       variant('plain', { 'modules.json': json(plain) }),
       variant('dense', withDense()),
       variant('both', pooling({ pooling_mode_cls_token: true, pooling_mode_mean_tokens: true })),
@@ -182,6 +188,19 @@ describe('the modules of a sentence-transformers repo', () => {
     const tokens = await allTokens(text)
     expectNear((await embed('both', text))[0], [...(tokens[0] ?? []), ...mean(tokens)])
   })
+
+  it.each(['cosine', 'dot', 'euclidean', 'manhattan'])(
+    'sentences are compared by the cosine whatever sentence-transformers would use: %s',
+    async (named) => {
+      const inputs = { source_sentence: 'the cat sat', sentences: ['on the mat', 'the cat'] }
+      const vectors = await embed(named, [inputs.source_sentence, ...inputs.sentences])
+      const [source = [], ...others] = vectors.map(unit)
+      const cosines = others.map((other) => other.reduce((sum, value, at) => sum + value * (source[at] ?? 0), 0))
+      expect(Math.hypot(...(vectors[0] ?? []))).not.toBeCloseTo(1)
+      expectNear((await embed(named, inputs)) as unknown as number[], cosines)
+      expectNear((await post(named, '/similarity', { inputs })) as unknown as number[], cosines)
+    },
+  )
 
   it('several poolings in a list are concatenated in its order, and one that is unknown is refused', async () => {
     const text = rows[1]?.text ?? ''
