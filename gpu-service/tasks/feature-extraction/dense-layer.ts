@@ -35,10 +35,11 @@ export async function readDenseLayer(files: ModelFiles, folder: string): Promise
   if (config === undefined)
     throw errors.unsupportedModel(`modules.json lists a module in "${folder}", which has no "${path}".`)
   const { in_features: inWidth, out_features: outWidth, activation_function: named } = config
-  const activation = activations[named.split('.').at(-1) ?? named]
+  // sentence-transformers replaces an activation of other packages by Tanh unless it may run the repo's code.
+  const activation = named.startsWith('torch.') ? activations[named.split('.').at(-1) ?? named] : undefined
   if (activation === undefined)
     throw errors.unsupportedModel(
-      `"${path}" asks for the activation "${named}"; ${Object.keys(activations).join(', ')} are served.`,
+      `"${path}" asks for the activation "${named}"; ${Object.keys(activations).join(', ')} of torch.nn are served.`,
     )
   const into = config.module_output_name ?? config.module_input_name
   if (config.module_input_name !== 'sentence_embedding' || into !== 'sentence_embedding')

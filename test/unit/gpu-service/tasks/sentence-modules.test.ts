@@ -136,6 +136,7 @@ beforeAll(async () => {
       variant('no-weights', { ...withDense(), '2_Dense/model.safetensors': Buffer.from('') }),
       variant('of-tokens', {
         'modules.json': json([...plain, module('2_Normalize', 'Normalize')]),
+      variant('own-tanh', withDense({ ...dense, activation_function: 'our.package.Tanh' })),
         '2_Normalize/config.json': json({ module_input_name: 'token_embeddings' }),
       }),
       variant('static', {
@@ -304,3 +305,4 @@ describe('the modules of a sentence-transformers repo', () => {
     expect(((await response.json()) as { error: string }).error).toContain(words)
   })
 })
+    ['own-tanh', 'our.package.Tanh'],
