@@ -1,6 +1,6 @@
 import type { Embedding } from './embedding-input.ts'
 import type { PoolingConfig, VectorStep } from './pooling-config.ts'
-import { fillWeights, type PooledText, skippedOf } from './pooling-weights.ts'
+import { fillWeights, type PooledText } from './pooling-weights.ts'
 
 /** Does the work of the pooling nodes, for a graph that cannot be extended. */
 export function poolInService({ tokens, width, text, modes, steps }: PoolInService): Embedding {
@@ -37,7 +37,7 @@ function weigh({ tokens, width, weights, row }: Pooled & { weights: Float32Array
 }
 
 function largest({ tokens, width, text, row }: Pooled & { text: PooledText }): void {
-  const first = skippedOf(text)
+  const first = text.skipped
   row.set(tokens.subarray(first * width, (first + 1) * width))
   for (let position = first + 1; position < text.length; position++) {
     const start = position * width

@@ -36,19 +36,17 @@ export function maskTensor({ texts, width }: Omit<WeightsOptions, 'modes'>): Ten
   for (const [row, text] of texts.entries()) {
     const start = row * width
     data.fill(masked, start + text.length, start + width)
-    data.fill(masked, start, start + skippedOf(text))
+    data.fill(masked, start, start + text.skipped)
   }
   return { type: 'float32', dims: [texts.length, width, 1], data }
 }
 
-/** A text that consists of its prompt alone is pooled from all of it. */
-export const skippedOf = ({ length, skipped }: PooledText): number => (skipped < length ? skipped : 0)
-
+/** A text that consists of its prompt alone has the vector zero, or that of its first token, as in sentence-transformers. */
 export function fillWeights({ weights, mode, text }: FillWeights): void {
-  const { length } = text
-  const first = skippedOf(text)
+  const { length, skipped: first } = text
   const count = length - first
-  if (mode === 'cls') weights[first] = 1
+  if (mode === 'cls') weights[count > 0 ? first : 0] = 1
+  else if (count <= 0) weights.fill(0)
   else if (mode === 'lasttoken') weights[length - 1] = 1
   else if (mode === 'weightedmean') {
     // The sum of the 1-based positions of all tokens that count.

@@ -1,9 +1,11 @@
+import { errors } from '../../../shared/errors.ts'
 import { yieldTurnFor } from '../../yield-turn.ts'
-import { createTextEncoder } from '../text/text-encoder.ts'
+import { assertSomeTokens, createTextEncoder } from '../text/text-encoder.ts'
 import { isOnePiece } from '../text/text-pieces.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 import type { Truncation } from '../text/truncation.ts'
 import type { EmbeddingInput } from './embedding-input.ts'
+import type { Pooling } from './pooling-config.ts'
 
 export interface EncodeTexts {
   texts: readonly string[]
@@ -24,7 +26,8 @@ const truncateRight: Truncation = { truncate: true, direction: 'right' }
 
 const truncated: Truncation = { truncate: true }
 
-export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextInputsOptions): TextInputs {
+export function createTextInputs(made: TextInputsOptions): TextInputs {
+  const { tokenizer, maxTokens, includePrompt, modes = [] } = made
   const encoder = createTextEncoder({ tokenizer, maxTokens })
   // A special token at the end of the prompt alone belongs to the end of the text, not to the prompt.
   const ending = tokenizer.template.single.slice(-1).filter((part) => 'special' in part).length
@@ -45,8 +48,13 @@ export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextIn
       const inputs: EmbeddingInput[] = []
       for (const [index, text] of texts.entries()) {
         const found = idsOf(prompt + text, truncation, `${param}[${index}]`)
-        const ids = Array.isArray(found) ? found : await found
-        inputs.push({ ids, skipped: skippedOf(ids), wanted: 'vector' })
+        const { ids } = assertSomeTokens(
+          { ids: Array.isArray(found) ? found : await found },
+          { param: `${param}[${index}]` },
+        )
+        const skipped = skippedOf(ids)
+        if (skipped >= ids.length && modes.includes('max')) throw noMaximum(`${param}[${index}]`)
+        inputs.push({ ids, skipped, wanted: 'vector' })
         const turn = yieldTurn()
         if (turn !== undefined) await turn
       }
@@ -60,4 +68,10 @@ interface TextInputsOptions {
   maxTokens: number
   /** Whether pooling includes the prompt's tokens. */
   includePrompt: boolean
+  /** @default none */
+  modes?: readonly Pooling[] | undefined
 }
+
+/** It is minus infinity in sentence-transformers. */
+const noMaximum = (param: string) =>
+  errors.invalidInput(`"${param}" holds no tokens after its prompt, which the model leaves out of its maximum.`, param)

@@ -90,10 +90,10 @@ interface TextEncoderOptions {
   maxTokens: number
 }
 
-/** No graph accepts a row without tokens. */
-function assertSomeTokens<Encoded extends Pick<TokenRow, 'ids'>>(
+/** No graph accepts a row without tokens. @throws AppError `invalid_input` */
+export function assertSomeTokens<Encoded extends Pick<TokenRow, 'ids'>>(
   encoded: Encoded,
-  { param = 'inputs' }: EncodeRequest,
+  { param = 'inputs' }: Pick<EncodeRequest, 'param'>,
 ): Encoded {
   if (encoded.ids.length > 0) return encoded
   throw errors.invalidInput(`"${param}" holds no tokens for this model.`, param)

@@ -84,13 +84,13 @@ beforeAll(async () => {
   const tokenizerFile = JSON.parse((await embedderModel()).files['tokenizer.json']?.toString() ?? '')
   host = await startTestServing(
     await Promise.all([
+      variant('plain', { 'modules.json': json(plain) }),
       ...['cosine', 'dot', 'euclidean', 'manhattan'].map((named) =>
         variant(named, {
           'modules.json': json(plain),
           'config_sentence_transformers.json': json({ similarity_fn_name: named }),
         }),
       ),
-      variant('plain', { 'modules.json': json(plain) }),
       variant('dense', withDense()),
       variant('both', pooling({ pooling_mode_cls_token: true, pooling_mode_mean_tokens: true })),
       variant('last', pooling({ pooling_mode_lasttoken: true })),
@@ -120,6 +120,11 @@ beforeAll(async () => {
         'tokenizer.json': json({ ...tokenizerFile, post_processor: null }),
         '1_Pooling/config.json': json({ pooling_mode_mean_tokens: true, include_prompt: false }),
       }),
+      variant('maximum-unframed', {
+        ...prompts,
+        'tokenizer.json': json({ ...tokenizerFile, post_processor: null }),
+        '1_Pooling/config.json': json({ pooling_mode_max_tokens: true, include_prompt: false }),
+      }),
       variant('masked', {
         'modules.json': json([]),
         'config.json': json({ architectures: ['BertForMaskedLM'], vocab_size: 64, max_position_embeddings: 64 }),
@@ -131,12 +136,12 @@ beforeAll(async () => {
         'config_sentence_transformers.json': json({ truncate_dim: 6 }),
       }),
       variant('gelu', withDense({ ...dense, activation_function: 'torch.nn.modules.activation.GELU' })),
+      variant('own-tanh', withDense({ ...dense, activation_function: 'our.package.Tanh' })),
       variant('residual', withDense({ ...dense, use_residual: true })),
       variant('cut-short', withDense(dense, safetensors(denseWeights).subarray(0, -4))),
       variant('no-weights', { ...withDense(), '2_Dense/model.safetensors': Buffer.from('') }),
       variant('of-tokens', {
         'modules.json': json([...plain, module('2_Normalize', 'Normalize')]),
-      variant('own-tanh', withDense({ ...dense, activation_function: 'our.package.Tanh' })),
         '2_Normalize/config.json': json({ module_input_name: 'token_embeddings' }),
       }),
       variant('static', {
@@ -184,12 +189,6 @@ describe('the modules of a sentence-transformers repo', () => {
     }
   })
 
-  it('several poolings are concatenated into one vector', async () => {
-    const text = rows[1]?.text ?? ''
-    const tokens = await allTokens(text)
-    expectNear((await embed('both', text))[0], [...(tokens[0] ?? []), ...mean(tokens)])
-  })
-
   it.each(['cosine', 'dot', 'euclidean', 'manhattan'])(
     'sentences are compared by the cosine whatever sentence-transformers would use: %s',
     async (named) => {
@@ -202,6 +201,12 @@ describe('the modules of a sentence-transformers repo', () => {
       expectNear((await post(named, '/similarity', { inputs })) as unknown as number[], cosines)
     },
   )
+
+  it('several poolings are concatenated into one vector', async () => {
+    const text = rows[1]?.text ?? ''
+    const tokens = await allTokens(text)
+    expectNear((await embed('both', text))[0], [...(tokens[0] ?? []), ...mean(tokens)])
+  })
 
   it('several poolings in a list are concatenated in its order, and one that is unknown is refused', async () => {
     const text = rows[1]?.text ?? ''
@@ -269,6 +274,23 @@ describe('the modules of a sentence-transformers repo', () => {
     expectNear(vector[0], unit(mean(tokens.slice(2))))
   })
 
+  it('a text that is only its prompt has the zero vector, or is refused by name if its maximum is pooled', async () => {
+    // As sentence-transformers encodes [''] with prompt_name="query": zeros, also after Normalize, and -inf for the maximum.
+    const zeros = Array.from({ length: width }, () => 0)
+    expect(await embed('promptless-unframed', ['', 'sat'], { prompt_name: 'query' })).toMatchObject([zeros, {}])
+    expect(await embed('maximum-unframed', ['sat', ''], { prompt_name: 'query' })).toMatchObject({
+      error: expect.stringContaining('"inputs[1]" holds no tokens after its prompt'),
+    })
+  })
+
+  it('a text without any tokens is refused by name, alone and among others', async () => {
+    for (const texts of [[''], ['sat', '']]) {
+      const param = `inputs[${texts.length - 1}]`
+      const error = expect.stringContaining(`"${param}" holds no tokens`)
+      expect(await embed('promptless-unframed', texts)).toMatchObject({ error })
+    }
+  })
+
   it('a masked-word model that outputs token vectors is pooled by the mean without a list of modules', async () => {
     const text = rows[1]?.text ?? ''
     expectNear((await embed('masked', text))[0], mean(await allTokens(text)))
@@ -293,6 +315,7 @@ describe('the modules of a sentence-transformers repo', () => {
 
   it.each([
     ['gelu', 'GELU'],
+    ['own-tanh', 'our.package.Tanh'],
     ['residual', 'use_residual'],
     ['cut-short', '2_Dense/model.safetensors'],
     ['no-weights', '2_Dense/model.safetensors'],
@@ -305,4 +328,3 @@ describe('the modules of a sentence-transformers repo', () => {
     expect(((await response.json()) as { error: string }).error).toContain(words)
   })
 })
-    ['own-tanh', 'our.package.Tanh'],
