@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
+import { readModules } from './pooling-config.ts'
 
 /** The texts that a model expects before an input, by purpose: `query`, `document`. */
 export interface Prompts {
   names: readonly string[]
-  /** Used when a request names none. */
+  /** Used when a request names none; as in sentence-transformers, only of a repo that lists its modules. */
   defaultName: string | undefined
   /** @throws AppError `invalid_input` listing the prompts. */
   named(name: string | null | undefined): string
@@ -21,7 +22,8 @@ const sentenceConfig = z.object({
 export async function readPrompts(files: ModelFiles): Promise<Prompts> {
   const config = await readConfig(files, path, sentenceConfig)
   const prompts = new Map(Object.entries(config?.prompts ?? {}))
-  const defaultName = config?.default_prompt_name ?? undefined
+  const listsModules = (await readModules(files)).length > 0
+  const defaultName = listsModules ? (config?.default_prompt_name ?? undefined) : undefined
   if (defaultName !== undefined && !prompts.has(defaultName))
     throw errors.unsupportedModel(`"${path}" names "${defaultName}" as its default prompt, which it does not list.`)
   const names = [...prompts.keys()]

@@ -54,19 +54,18 @@ const withDense = (config: object = dense, weights = safetensors(denseWeights)) 
   '2_Dense/model.safetensors': weights,
 })
 const pooling = (config: object) => ({ 'modules.json': json(plain), '1_Pooling/config.json': json(config) })
-async function withoutModules(name: string, config: object): Promise<TestModel> {
+async function withoutModules(name: string, config: object, sentence?: object): Promise<TestModel> {
   const whole = { vocab_size: 64, max_position_embeddings: 64, ...config }
-  const model = await variant(name, { 'config.json': json(whole) })
+  const model = await variant(name, {
+    'config.json': json(whole),
+    ...(sentence && { 'config_sentence_transformers.json': json(sentence) }),
+  })
   const { 'modules.json': _, '1_Pooling/config.json': __, ...files } = model.files
   return { ...model, files }
 }
 
-const prompts = {
-  'config_sentence_transformers.json': json({
-    prompts: { query: 'the cat ', document: '' },
-    default_prompt_name: 'document',
-  }),
-}
+const promptsConfig = { prompts: { query: 'the cat ', document: '' }, default_prompt_name: 'document' }
+const prompts = { 'config_sentence_transformers.json': json(promptsConfig) }
 
 /** A tokenizer that keeps capitals, for which its vocabulary has no words. */
 async function cased(name: string, isLowerCased: boolean): Promise<TestModel> {
@@ -125,6 +124,7 @@ beforeAll(async () => {
         'tokenizer.json': json({ ...tokenizerFile, post_processor: null }),
         '1_Pooling/config.json': json({ pooling_mode_max_tokens: true, include_prompt: false }),
       }),
+      withoutModules('unlisted', {}, { ...promptsConfig, default_prompt_name: 'query', truncate_dim: 6 }),
       variant('masked', {
         'modules.json': json([]),
         'config.json': json({ architectures: ['BertForMaskedLM'], vocab_size: 64, max_position_embeddings: 64 }),
@@ -289,6 +289,14 @@ describe('the modules of a sentence-transformers repo', () => {
       const error = expect.stringContaining(`"${param}" holds no tokens`)
       expect(await embed('promptless-unframed', texts)).toMatchObject({ error })
     }
+  })
+
+  it('without a list of modules, prompts are used by name only and vectors have all their dimensions', async () => {
+    const text = 'sat on the mat'
+    const plain = await embed('plain', text)
+    expectNear((await embed('unlisted', text))[0], plain[0] ?? [])
+    const query = await embed('unlisted', text, { prompt_name: 'query' })
+    expectNear(query[0], (await embed('plain', `the cat ${text}`))[0] ?? [])
   })
 
   it('a masked-word model that outputs token vectors is pooled by the mean without a list of modules', async () => {
