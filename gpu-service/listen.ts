@@ -1,10 +1,8 @@
-import type { IncomingMessage, Server } from 'node:http'
-import { serve } from '@hono/node-server'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Hono } from 'hono'
+import { createHttpServer } from './create-http-server.ts'
 import type { RefusalCache } from './protocols/refusal-cache.ts'
-import { repeatRefusals } from './repeat-refusals.ts'
-
-type FetchCallback = Parameters<typeof serve>[0]['fetch']
 
 /** Longer than a load balancer's idle timeout, so that it never sends a request over a connection that just closed. */
 export const keepAliveMs = 75_000
@@ -21,16 +19,11 @@ interface ListenOptions {
 export function listen({ fetch, refusals, port, onListening }: ListenOptions): Server {
   const guarded = withoutMetricsForStrangers(fetch)
   // Node waits for the next request's headers for the longer of the two.
-  const serverOptions = { keepAliveTimeout: keepAliveMs, headersTimeout: keepAliveMs + 5000 }
-  const { createServer, keep } = repeatRefusals(() => refusals)
-  const asked = (request: Request, { incoming }: { incoming: IncomingMessage }) => {
-    // A second app would cost every request time; only these paths can spell "metrics".
-    const response = /metrics|%/i.test(request.url) ? guarded.fetch(request) : fetch(request)
-    return keep({ request, incoming, response })
-  }
-  return serve({ fetch: asked as FetchCallback, port, serverOptions, createServer }, (address) =>
-    onListening?.(address.port),
-  ) as Server
+  const options = { keepAliveTimeout: keepAliveMs, headersTimeout: keepAliveMs + 5000 }
+  // A second app would cost every request time; only these paths can spell "metrics".
+  const guardedFetch = (request: Request) => (/metrics|%/i.test(request.url) ? guarded.fetch(request) : fetch(request))
+  const server = createHttpServer({ fetch: guardedFetch, refusals: () => refusals, options })
+  return server.listen(port, () => onListening?.((server.address() as AddressInfo).port))
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { asText } from '../../gpu-service/malformed-requests.ts'
+import { errors } from '../../shared/errors.ts'
 
 interface Exchange {
   incoming: IncomingMessage
@@ -7,9 +9,6 @@ interface Exchange {
   /** The bytes received when it was last seen waiting. */
   bytesSeen?: number | undefined
 }
-
-/** Node's own answer to a request that takes too long. */
-const timedOut = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n'
 
 /**
  * Ends requests that receive nothing for `stalledMs`, rather than limiting their total time: a large file over a slow
@@ -36,7 +35,7 @@ export function endStalled({ server, stalledMs, headersMs }: EndStalled): void {
     const isFull = incoming.readableLength >= incoming.readableHighWaterMark
     const bytesSeen = isFull ? undefined : socket.bytesRead
     if (bytesSeen !== undefined && exchange.bytesSeen === bytesSeen) {
-      if (!outgoing.headersSent) socket.write(timedOut)
+      if (!outgoing.headersSent) socket.write(asText(errors.requestTimedOut()))
       return socket.destroySoon()
     }
     exchange.bytesSeen = bytesSeen

@@ -1,9 +1,8 @@
 import { once } from 'node:events'
-import type { IncomingMessage, Server } from 'node:http'
 import { isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { createAdaptorServer } from '@hono/node-server'
-import { type RefusalsOfNow, repeatRefusals } from '../../gpu-service/repeat-refusals.ts'
+import { createHttpServer } from '../../gpu-service/create-http-server.ts'
+import type { RefusalsOfNow } from '../../gpu-service/repeat-refusals.ts'
 import { leaveServer } from '../../shared/http/leave-server.ts'
 import { isCode } from '../../shared/objects/write-checked.ts'
 import type { Fetch } from './dispatch.ts'
@@ -31,10 +30,7 @@ export async function listen({
   refusals,
   stalledMs = 60_000,
 }: ListenOptions): Promise<HttpServer> {
-  const { createServer, keep } = repeatRefusals(refusals)
-  const asked = (request: Request, connection: Connection) =>
-    keep({ request, incoming: connection.incoming, response: fetch(request, connection) })
-  const server = createAdaptorServer({ fetch: asked as FetchCallback, createServer }) as Server
+  const server = createHttpServer({ fetch, refusals })
   endStalled({ server, stalledMs, headersMs })
   server.listen(port, hostname)
   try {
@@ -79,6 +75,3 @@ interface ListenOptions {
   /** How long a request may receive nothing. */
   stalledMs?: number
 }
-
-type FetchCallback = Parameters<typeof createAdaptorServer>[0]['fetch']
-type Connection = { incoming: IncomingMessage }

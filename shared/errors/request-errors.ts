@@ -41,6 +41,27 @@ export const requestErrors = {
       status: 403,
       message: `You may not ${access} here: this needs a higher role in "${owner}". An admin of "${owner}" can give it to you.`,
     }),
+  malformedRequest: (reason: string) =>
+    new AppError({ code: 'malformed_request', status: 400, message: `The request is not valid HTTP: ${reason}.` }),
+  headersTooLarge: (limitBytes: number) =>
+    new AppError({
+      code: 'headers_too_large',
+      status: 431,
+      message: `The address and the headers of the request are larger than the limit of ${limitBytes} bytes. Send long values in the body.`,
+    }),
+  expectationFailed: () =>
+    new AppError({
+      code: 'expectation_failed',
+      status: 417,
+      message: 'The header "Expect" must be "100-continue". Send it so, or leave it out.',
+    }),
+  requestTimedOut: () =>
+    new AppError({
+      code: 'request_timeout',
+      status: 408,
+      message: 'The rest of the request did not arrive in time. Send the request again.',
+      retryable: true,
+    }),
   /** `near` suggests the route that was probably meant. */
   routeNotFound: (method: string, path: string, near = 'The routes are listed at /api/v1/openapi.json.') =>
     new AppError({
