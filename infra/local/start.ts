@@ -21,6 +21,7 @@ import { listen } from './http-server.ts'
 import { createLocalPlatform } from './local-platform.ts'
 import { hasSample, showSample } from './sample.ts'
 import { shutDownOnSignal } from './shutdown.ts'
+import { tableClient } from './table-client.ts'
 
 const tableName = 'slipway'
 const graceMs = 30_000
@@ -62,7 +63,7 @@ async function start(settings: LocalSettings, log: Logger) {
       ? await startEmbeddedDynamodb({ databasePath: folder.databasePath, log })
       : undefined
   const endpoint = database?.endpoint ?? settings.dynamodbEndpoint ?? ''
-  const client = { endpoint, region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
+  const client = tableClient(endpoint)
   await createTable({ tableName, client }).catch((error) => {
     const way =
       database === undefined ? 'Is SLIPWAY_DYNAMODB_ENDPOINT right?' : `Its file ${folder.databasePath} may be damaged.`

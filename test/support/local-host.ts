@@ -11,6 +11,7 @@ const startFile = fileURLToPath(new URL('../../infra/local/start.ts', import.met
 export interface LocalHost {
   url: string
   key: string
+  pid: number | undefined
   dataDir: string
   /** Its output so far. */
   said: () => string
@@ -27,6 +28,8 @@ interface LocalHostOptions {
   dataDir?: string
   environment?: Record<string, string>
   parameters?: string[]
+  /** A command that replaces itself with the one after it. */
+  launcher?: readonly string[]
 }
 
 /** Starts the product like `npm start`, on a free port, in its own folder and process. */
@@ -34,9 +37,11 @@ export async function startLocalHost({
   dataDir,
   environment = {},
   parameters = [],
+  launcher = [],
 }: LocalHostOptions = {}): Promise<LocalHost> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'slipway-')))
-  const child = spawn(process.execPath, [startFile, ...parameters], {
+  const [command = '', ...words] = [...launcher, process.execPath, startFile, ...parameters]
+  const child = spawn(command, words, {
     env: { PATH: process.env.PATH, PORT: '0', SLIPWAY_DATA: folder, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -55,6 +60,7 @@ export async function startLocalHost({
   return {
     url,
     key,
+    pid: child.pid,
     dataDir: folder,
     said: () => said,
     stop: () => end('SIGTERM'),
