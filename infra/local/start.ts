@@ -4,6 +4,7 @@ import pretty from 'pino-pretty'
 import type { RefusalCache } from '../../gpu-service/protocols/refusal-cache.ts'
 import { createApiClient } from '../../shared/client/api-client.ts'
 import { errors, messageOf } from '../../shared/errors.ts'
+import { directLoopback } from '../../shared/http/direct-loopback.ts'
 import { platformEnvelope } from '../../shared/http/envelopes.ts'
 import { createLogger, type Logger } from '../../shared/log.ts'
 import { createTable } from '../../shared/table/create-table.ts'
@@ -33,6 +34,7 @@ if (process.argv.includes('--help')) {
 }
 
 try {
+  directLoopback(process.env)
   const settings = readSettings(process.env, process.argv.slice(2))
   const destination = process.stdout.isTTY
     ? pretty({ ignore: 'pid,hostname,service', translateTime: 'SYS:HH:MM:ss.l', singleLine: true })

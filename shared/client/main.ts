@@ -1,3 +1,4 @@
+import { directLoopback } from '../http/direct-loopback.ts'
 import { calledAs } from './called-as.ts'
 import { runCli } from './cli.ts'
 import { readConnection } from './connection.ts'
@@ -21,6 +22,7 @@ process.once('SIGINT', () => {
   process.kill(process.pid, 'SIGINT')
 })
 
+directLoopback(process.env)
 const logins = openLogins(process.env)
 process.exitCode = await runCli({
   parameters: process.argv.slice(2),
