@@ -1,8 +1,22 @@
 import { expect, it } from 'vitest'
-import { fillTemplate } from '../../../../../gpu-service/tasks/text/label-template.ts'
+import { fillTemplate, hasSlot } from '../../../../../gpu-service/tasks/text/label-template.ts'
 
 it('inserts each label verbatim at every place in the template', () => {
   expect(fillTemplate('{} is {}.', ['a', '$& {}'])).toEqual(['a is a.', '$& {} is $& {}.'])
+})
+
+it.each([
+  ['Das ist {} und {{}}.', 'Das ist sport und {}.'],
+  ['{{{}}}', '{sport}'],
+  ['{0}, {}', 'sport, sport'],
+  ['a { b } {}', 'a { b } sport'],
+])("reads braces as Python's str.format: %j", (template, filled) => {
+  expect(hasSlot(template)).toBe(true)
+  expect(fillTemplate(template, ['sport'])).toEqual([filled])
+})
+
+it.each(['', 'ohne', '{{}}', '{ }', '{1}', '{x}'])('has no place for a label: %j', (template) => {
+  expect(hasSlot(template)).toBe(false)
 })
 
 it('is refused before it expands to gigabytes', () => {
