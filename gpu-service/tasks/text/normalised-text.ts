@@ -1,4 +1,5 @@
 import { type AlignedText, replaceAligned, sliceAligned, startAligned } from './aligned-text.ts'
+import { composeAligned, isComposing } from './composed-text.ts'
 
 /** One normalisation step: the library's function with its settings. */
 export interface NormaliseStep {
@@ -20,6 +21,7 @@ function takeStep(input: AlignedText, step: NormaliseStep): AlignedText {
   if (text === input.text) return input
   if (type === 'Replace' && pattern !== undefined) return replaceAligned(input, pattern, content)
   if (type === 'Prepend') return prepended(input, text)
+  if (isComposing(type)) return composeAligned(input, type)
   if (type === 'Strip') return sliceAligned(input, input.text.indexOf(text), input.text.indexOf(text) + text.length)
   const made = inClusters({ ...input, normalise, type })
   // Only the lengths must agree: a letter may take another form in context, as a final sigma does.
@@ -27,10 +29,7 @@ function takeStep(input: AlignedText, step: NormaliseStep): AlignedText {
   return spliced(input, text)
 }
 
-/** The units that composing forms treat together: a character with its marks, and the letters of a Korean syllable. */
-const composed = /[\u1100-\u115f][\u1160-\u11a7]?[\u11a8-\u11ff]?|\P{M}\p{M}*|\p{M}+/gu
 const single = /[\s\S]/gu
-const composing = new Set(['NFC', 'NFKC'])
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
 
 /**
@@ -54,8 +53,7 @@ function* clustersOf(text: string, type: string): Generator<{ index: number; clu
   // SentencePiece's map is applied to whole graphemes.
   if (type === 'Precompiled')
     for (const { index, segment } of graphemes.segment(text)) yield { index, cluster: segment }
-  else
-    for (const { index, 0: cluster } of text.matchAll(composing.has(type) ? composed : single)) yield { index, cluster }
+  else for (const { index, 0: cluster } of text.matchAll(single)) yield { index, cluster }
 }
 
 interface InClusters extends AlignedText {
