@@ -19,8 +19,8 @@ export const givenInput = z.looseObject({
   parameters: z
     .looseObject({ binary_data_size: z.number().int().nonnegative().optional(), shared_memory_region: noSharedMemory })
     .nullish(),
-  /** The index in the list of scanned `data`, which `outlineOf` puts here in place of the elements. */
-  data: z.number().int().nonnegative().optional(),
+  /** A number in place of a list of elements; anything else is as the caller wrote it. */
+  data: z.unknown(),
 })
 
 /** An input whose elements are not parsed yet. */
@@ -37,7 +37,7 @@ interface GivenInput {
 export function givenInputs({ inputs, data, binary, hasHeader }: GivenInputs): GivenInput[] {
   const names = new Set<string>()
   let at = 0
-  const given = inputs.map(({ name, shape, datatype, parameters: own, data: place }, index): GivenInput => {
+  const given = inputs.map(({ name, shape, datatype, parameters: own, data: written }, index): GivenInput => {
     const param = `inputs[${index}]`
     if (names.has(name)) throw errors.invalidInput(`The input "${name}" is given twice.`, param)
     names.add(name)
@@ -48,9 +48,9 @@ export function givenInputs({ inputs, data, binary, hasHeader }: GivenInputs): G
       count: countOf(shape, `${param}.shape`),
     }
     const size = own?.binary_data_size
-    const scanned = place === undefined ? undefined : data[place]
-    // Otherwise a caller could write a number as "data", and have memory allocated for one list many times.
-    if (place !== undefined) delete data[place]
+    const scanned = data.get(index)
+    if (written !== undefined && scanned === undefined)
+      throw errors.invalidInput(`"${param}.data" must be a list of the elements.`, `${param}.data`)
     if (size === undefined && scanned !== undefined) return { ...head, elements: { scanned }, param: `${param}.data` }
     if (size === undefined || scanned !== undefined)
       throw errors.invalidInput(
@@ -71,7 +71,8 @@ export function givenInputs({ inputs, data, binary, hasHeader }: GivenInputs): G
 
 interface GivenInputs {
   inputs: readonly z.output<typeof givenInput>[]
-  data: ScannedData[]
+  /** By the index of the input. */
+  data: ReadonlyMap<number, ScannedData>
   /** The bytes after the JSON. */
   binary: Uint8Array
   hasHeader: boolean

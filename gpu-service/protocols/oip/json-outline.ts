@@ -4,10 +4,11 @@ import { backslash, closeList, closeObject, colon, openList, openObject, quote }
 import { DataScanner, type ScannedData } from './data-scanner.ts'
 import { outlineMaxBytes, tensorsMax } from './limits.ts'
 
-/** A request's JSON in which each `data` of an input is replaced by its index in `data`. */
+/** A request's JSON in which a number stands for each list of elements. */
 interface Outline {
   text: string
-  data: ScannedData[]
+  /** The lists of elements, by the index of their input. The number is no key, because a caller may write one, too. */
+  data: Map<number, ScannedData>
 }
 
 const sliceBytes = 128 * 1024
@@ -19,7 +20,10 @@ const depthMax = 64
  */
 export async function outlineOf(bytes: Uint8Array, signal: AbortSignal): Promise<Outline> {
   const kept: Uint8Array[] = []
-  const data: ScannedData[] = []
+  const data = new Map<number, ScannedData>()
+  let lists = 0
+  /** The index of the input that is being read. */
+  let input = 0
   const stack: number[] = []
   /** The last key, by depth. */
   const keys: string[] = []
@@ -40,13 +44,13 @@ export async function outlineOf(bytes: Uint8Array, signal: AbortSignal): Promise
       keys[stack.length] =
         word.end - word.start <= 16 ? Buffer.from(bytes.subarray(word.start, word.end)).toString() : ''
     } else if (byte === openList && isElements(stack, keys)) {
-      if (data.length === tensorsMax)
+      if (lists === tensorsMax)
         throw errors.invalidInput(`"inputs" has more than ${tensorsMax} lists of "data".`, 'inputs')
       kept.push(bytes.subarray(keptFrom, at))
       const scanner = new DataScanner({ bytes, from: at })
       while (!scanner.scan(sliceBytes)) await pause(signal)
-      kept.push(Buffer.from(String(data.length)))
-      data.push(scanner.result)
+      kept.push(Buffer.from(String(lists++)))
+      data.set(input, scanner.result)
       keptTo += scanner.end - at
       at = scanner.end - 1
       keptFrom = scanner.end
@@ -54,6 +58,7 @@ export async function outlineOf(bytes: Uint8Array, signal: AbortSignal): Promise
       if (stack.push(byte) > depthMax) throw errors.invalidJson(`it is nested deeper than ${depthMax}`)
       keys.length = stack.length
     } else if (byte === closeList || byte === closeObject) {
+      if (isInput(stack, keys)) input++
       stack.pop()
     }
     if (at < turnAt) continue
@@ -64,14 +69,17 @@ export async function outlineOf(bytes: Uint8Array, signal: AbortSignal): Promise
   return { text: Buffer.concat(kept).toString(), data }
 }
 
-/** Whether the position is `inputs[…].data`. */
-const isElements = (stack: readonly number[], keys: readonly string[]): boolean =>
+/** Whether the position is in `inputs[…]`. */
+const isInput = (stack: readonly number[], keys: readonly string[]): boolean =>
   stack.length === 3 &&
   stack[0] === openObject &&
   stack[1] === openList &&
   stack[2] === openObject &&
-  keys[1] === 'inputs' &&
-  keys[3] === 'data'
+  keys[1] === 'inputs'
+
+/** Whether the position is `inputs[…].data`. */
+const isElements = (stack: readonly number[], keys: readonly string[]): boolean =>
+  isInput(stack, keys) && keys[3] === 'data'
 
 async function pause(signal: AbortSignal): Promise<void> {
   await nextTurn()

@@ -53,6 +53,32 @@ describe('an invalid inference request', () => {
     expect([response.status, await response.json()]).toEqual([400, { error: expect.any(String) }])
   })
 
+  it.each([0, 1, 'a', null, true, { a: 1 }])('with the data %j is told to send a list', async (data) => {
+    const body = JSON.stringify(one({ data }))
+    const response = await host.ask('/v2/models/echo/infer', { method: 'POST', body })
+    expect(await response.json()).toEqual({ error: '"inputs[0].data" must be a list of the elements.' })
+  })
+
+  it('cannot take the elements of another input by the number of their list', async () => {
+    const [first, second] = simpleRequest().inputs
+    const bytes = Buffer.alloc(64)
+    const json = JSON.stringify({
+      inputs: [
+        { ...first, data: 0 },
+        { ...second, parameters: { binary_data_size: bytes.length } },
+      ],
+    })
+    const response = await host.ask('/v2/models/simple/infer', {
+      method: 'POST',
+      body: Buffer.concat([Buffer.from(json), bytes]),
+      headers: { 'inference-header-content-length': String(json.length) },
+    })
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      { error: '"inputs[0].data" must be a list of the elements.' },
+    ])
+  })
+
   it('is refused if it has a million rows, and a valid one of a million numbers keeps the event loop free', async () => {
     const data = `[${'0.25,'.repeat(999_999)}0.25]`
     const million = (shape: string) =>

@@ -10,7 +10,7 @@ it('reads nested texts that look like lists in pieces, and leaves the body uncha
   const body = Buffer.from(JSON.stringify({ inputs: [{ data: rows }] }))
   const before = Buffer.from(body)
   const { data } = await outlineOf(body, signal)
-  const [scanned] = data
+  const scanned = data.get(0)
   if (scanned === undefined) throw new Error('no data was found')
   expect(scanned.pieces.length).toBeGreaterThan(3)
   const shape = [rows.length, 2]
