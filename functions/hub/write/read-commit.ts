@@ -49,7 +49,7 @@ function parseLine(text: string, number: number): { key: CommitKey; value: unkno
   const { key, value } = line
   if (typeof key !== 'string' || !Object.hasOwn(commitValues, key))
     throw errors.invalidRequest(
-      `Line ${number}: "${String(key).slice(0, 100)}" is not one of ${Object.keys(commitValues).join(', ')}.`,
+      `Line ${number}: ${JSON.stringify(key).slice(0, 100)} is not one of ${Object.keys(commitValues).join(', ')}.`,
     )
   return { key: key as CommitKey, value }
 }

@@ -84,6 +84,7 @@ describe('a commit', () => {
     ['a list', lines('[]'), 'Line 1 is not {"key":…,"value":…}'],
     ['null', lines('null'), 'Line 1 is not {"key":…,"value":…}'],
     ['an unknown key', lines(header, { key: 'renamedFile', value: {} }), '"renamedFile" is not one of header'],
+    ['a key that is an object', lines(header, { key: { a: 1 }, value: {} }), 'Line 2: {"a":1} is not one of'],
     ['a key of the object prototype', lines(header, { key: 'toString', value: {} }), '"toString" is not one of'],
     ['an unknown field', lines(header, file({ oldPath: 'b.txt' })), 'Line 2, file'],
     ['a duplicate name', lines(header, '{"key":"file","value":{"path":"a","path":"b","content":""}}'), '"path" twice'],
