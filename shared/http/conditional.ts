@@ -10,7 +10,7 @@ import { orderedText } from '../ordered-text.ts'
 export const conditionalReads = () =>
   createMiddleware(async (context, next) => {
     await next()
-    if (context.req.method !== 'GET' || !context.res.ok) return
+    if (!['GET', 'HEAD'].includes(context.req.method) || !context.res.ok) return
     if (!context.res.headers.has('cache-control')) context.header('cache-control', 'private, no-cache')
     const tag = context.res.headers.get('etag') ?? (await tagOf(context.res))
     if (tag === undefined) return
