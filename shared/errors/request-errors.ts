@@ -86,6 +86,13 @@ export const requestErrors = {
     new AppError({ code: 'invalid_input', status: 422, message, param }),
   invalidJson: (reason: string) =>
     new AppError({ code: 'invalid_json', status: 400, message: `The request body is not valid JSON: ${reason}.` }),
+  notDeclaredJson: (type: string | undefined) =>
+    new AppError({
+      code: 'invalid_request',
+      status: 415,
+      message: `${type === undefined ? 'The header "Content-Type" is missing' : `The header "Content-Type" is "${type.slice(0, 100)}"`}; this route takes JSON. Send "Content-Type: application/json".`,
+      param: 'Content-Type',
+    }),
   unsupportedEncoding: (coding: string, taken: string) =>
     new AppError({
       code: 'unsupported_encoding',

@@ -22,7 +22,7 @@ export const isSaidOnPurpose = (status: number): boolean => [501, 502, 503, 504]
 
 function answerError({ thrown, context, envelope, metrics, headersOf }: AnswerInput) {
   const requestId = context.get('requestId')
-  const error = toAppError(thrown, requestId)
+  const error = toAppError(thrown, context)
   metrics?.errors.inc({ code: error.code })
   if (error.status >= 500 && !isSaidOnPurpose(error.status))
     logOf(context).error({ code: error.code, err: error.cause ?? error }, messageOf(thrown))
@@ -44,11 +44,13 @@ interface AnswerInput {
   headersOf: ErrorHeaders | undefined
 }
 
-function toAppError(thrown: unknown, requestId: string): AppError {
+function toAppError(thrown: unknown, context: Context<HttpEnvironment>): AppError {
   if (thrown instanceof AppError) return thrown
+  if (thrown instanceof HTTPException && thrown.status === 415)
+    return errors.notDeclaredJson(context.req.header('content-type'))
   if (thrown instanceof HTTPException && thrown.status < 500)
     return thrown.status === 400 && thrown.message.startsWith('Malformed JSON')
       ? errors.invalidJson('it could not be parsed')
       : new AppError({ code: 'invalid_request', status: thrown.status, message: thrown.message })
-  return isDiskFull(thrown) ? errors.diskFull(thrown) : errors.internal(requestId, thrown)
+  return isDiskFull(thrown) ? errors.diskFull(thrown) : errors.internal(context.get('requestId'), thrown)
 }

@@ -53,6 +53,33 @@ describe('the registry app', () => {
     expect(await told('PUT', '/api/v1/nowhere')).toEqual({ status: 404, allow: null, code: 'route_not_found' })
   })
 
+  it.each([
+    ['text/plain', '"Content-Type" is "text/plain"'],
+    [undefined, '"Content-Type" is missing'],
+  ])('says which content type it takes instead of %s', async (type, said) => {
+    const body = new Blob(['{"name":"acme/x"}'])
+    const answer = await app().request('/api/v1/repos', {
+      method: 'POST',
+      body,
+      ...(type !== undefined && { headers: { 'content-type': type } }),
+    })
+    expect(answer.status).toBe(415)
+    const { error } = (await answer.json()) as { error: { message: string; param: string } }
+    expect(error.param).toBe('Content-Type')
+    expect(error.message).toContain(said)
+    expect(error.message).toContain('Send "Content-Type: application/json".')
+  })
+
+  it('answers HEAD with the status and the headers of GET, also to a client that has the answer', async () => {
+    const got = await app().request('/api/v1/repos')
+    const head = await app().request('/api/v1/repos', { method: 'HEAD' })
+    const tag = got.headers.get('etag') ?? ''
+    expect(tag).not.toBe('')
+    expect([head.status, head.headers.get('etag'), await head.text()]).toEqual([200, tag, ''])
+    const known = await app().request('/api/v1/repos', { method: 'HEAD', headers: { 'if-none-match': tag } })
+    expect([known.status, known.headers.get('etag')]).toEqual([304, tag])
+  })
+
   it('reveals nothing about an internal error but the request id', async () => {
     const broken = app(async () => {
       throw new Error('secret detail')
