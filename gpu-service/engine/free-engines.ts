@@ -63,12 +63,9 @@ export class FreeEngines {
     if (left > 0) return
     this.#given.delete(engine)
     const next = this.#waiting.get(engine)?.shift()
+    // Neither idle nor given until the caller's promise resolves, so that nobody else gets it meanwhile.
     if (next === undefined) this.#idle.push(engine)
-    else {
-      // Reserved until the caller's promise resolves.
-      this.#lent.add(engine)
-      next()
-    }
+    else next()
   }
 
   #roomy(): Engine | undefined {

@@ -35,8 +35,8 @@ describe('EnginePool', () => {
     let nowMs = 0
     const [a, b] = [source([1, 2, 3, 4], log, 'a'), source([2, 5], log, 'b')]
     const pool = new EnginePool({ engines: [engine()], now: () => nowMs })
-    pool.add(a)
     pool.add(b)
+    pool.add(a)
     pool.wake()
     for (const [running, tookMs] of [
       [a, 100],
@@ -154,6 +154,27 @@ describe('EnginePool', () => {
       running.end()
     }
     expect(log.slice(0, 20).filter((name) => name.startsWith('heavy'))).toHaveLength(15)
+  })
+
+  it('gives a newcomer its weight from when it comes, not for the time before', async () => {
+    const log: string[] = []
+    let nowMs = 0
+    const newArrivals: number[] = []
+    const [old, added] = [source([...Array(50).keys()], log, 'old'), source(newArrivals, log, 'new')]
+    Object.defineProperty(added, 'weight', { value: 3 })
+    const pool = new EnginePool({ engines: [engine()], now: () => nowMs })
+    pool.add(old)
+    pool.add(added)
+    pool.wake()
+    for (let run = 0; run < 40; run++) {
+      await settled()
+      nowMs += 10
+      if (run === 20) newArrivals.push(...Array(50).keys())
+      const running = log.at(-1)?.startsWith('new') ? added : old
+      running.end()
+    }
+    const since = log.slice(log.indexOf('new0'))
+    expect(since.slice(0, 16).filter((name) => name.startsWith('new'))).toHaveLength(12)
   })
 
   it('charges for runs in progress, so that a long one does not get a second engine before the others', async () => {
