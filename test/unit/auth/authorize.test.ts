@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { type Access, judgeAccess, requireAccess } from '../../../shared/auth/authorize.ts'
 import { assertScope } from '../../../shared/auth/middleware.ts'
+import { requireAccount, requirePlatformAdmin } from '../../../shared/auth/platform-admin.ts'
 import type { OwnerRole, Principal, Scope } from '../../../shared/auth/principal.ts'
-import { visibleAudiences } from '../../../shared/auth/visible-repos.ts'
+import { readableOwners, visibleAudiences } from '../../../shared/auth/visible-repos.ts'
+import type { AppError } from '../../../shared/errors.ts'
 
 const member = (overrides: Partial<Principal> = {}): Principal => ({
   userId: 'usr_1',
@@ -73,6 +75,8 @@ describe('access control', () => {
     expect(ask(undefined)).toThrow(expect.objectContaining({ code: 'unauthenticated' }))
     expect(ask(member())).toThrow('hidden')
     expect(ask(reader)).toThrow(expect.objectContaining({ code: 'forbidden' }))
+    expect(ask({ ...reader, scopes: ['read'] })).toThrow(expect.objectContaining({ code: 'missing_scope' }))
+    expect(ask(member({ owners: { team: 'write' } }))).not.toThrow()
   })
 
   it('limits a key for one owner to that owner, even of an admin', () => {
@@ -116,6 +120,35 @@ describe('access control', () => {
   })
 })
 
+describe('actions on the whole platform', () => {
+  const codeOf = (act: () => void) => {
+    try {
+      act()
+      return 'allowed'
+    } catch (error) {
+      return (error as AppError).code
+    }
+  }
+
+  it.each<[string, Partial<Principal>, { account: string; platform: string }]>([
+    ["an admin's session", { role: 'admin', scopes: ['admin'] }, { account: 'allowed', platform: 'allowed' }],
+    ["a member's session", { scopes: ['admin'] }, { account: 'allowed', platform: 'admin_only' }],
+    [
+      "an admin's key without the scope admin",
+      { role: 'admin', scopes: ['read', 'write', 'infer'] },
+      { account: 'missing_scope', platform: 'missing_scope' },
+    ],
+    [
+      "an admin's key for one owner",
+      { role: 'admin', scopes: ['admin'], limit: { owner: 'ada' } },
+      { account: 'limited_key', platform: 'limited_key' },
+    ],
+  ])('and on an account by %s get the right verdict', (_whose, overrides, { account, platform }) => {
+    expect(codeOf(() => requireAccount(member(overrides)))).toBe(account)
+    expect(codeOf(() => requirePlatformAdmin(member(overrides)))).toBe(platform)
+  })
+})
+
 describe('the repo lists that a caller may read', () => {
   it('are the public one and one per namespace', () => {
     const principal = member({ owners: { team: 'read', lab: 'admin' } })
@@ -128,6 +161,16 @@ describe('the repo lists that a caller may read', () => {
     expect(visibleAudiences(member(), 'team')).toEqual([{ publicOf: 'team' }])
     expect(visibleAudiences(undefined, 'team')).toEqual([{ publicOf: 'team' }])
     expect(visibleAudiences(member({ owners: { team: 'read' } }), 'team')).toEqual([{ owner: 'team' }])
+  })
+
+  it('belong to the owners whose imports and deployments the caller may see', () => {
+    const owners = { team: 'read', lab: 'admin' } as const
+    expect(readableOwners(member({ owners }))).toEqual(['Ada', 'team', 'lab'])
+    expect(readableOwners(member({ owners, limit: { owner: 'Lab' } }))).toEqual(['lab'])
+    expect(readableOwners(member({ owners, limit: { owner: 'other' } }))).toEqual([])
+    expect(readableOwners(member({ owners, limit: { repoId: 'r1' } }))).toEqual([])
+    expect(readableOwners(member({ role: 'admin' }))).toEqual([undefined])
+    expect(readableOwners(member({ role: 'admin', limit: { owner: 'team' } }))).toEqual(['team'])
   })
 
   it('include nothing private for a key without the read scope or for one repo', () => {

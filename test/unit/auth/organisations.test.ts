@@ -123,7 +123,7 @@ describe('an organisation', () => {
     expect(await rolesOf(grace.accessToken)).not.toHaveProperty(name)
   })
 
-  it('whose deletion was interrupted accepts nothing new, and can be deleted again', async () => {
+  it('whose deletion was interrupted is not found, accepts nothing new, and can be deleted again', async () => {
     const name = await newOrganisation()
     await set(ada, name, grace, 'write')
     await host.table.update(keys.owner(name), {
@@ -134,6 +134,7 @@ describe('an organisation', () => {
     await expect(ensureOwner({ table: host.table, principal, owner: name, now: host.now() })).rejects.toMatchObject({
       code: 'owner_not_found',
     })
+    for (const path of [name, `${name}/members`]) expect((await get(ada, path)).status).toBe(404)
     expect((await set(ada, name, eve, 'read')).status).toBe(404)
     expect((await remove(ada, name)).status).toBe(204)
     expect((await host.scan()).filter(({ pk }) => pk === keys.owner(name).pk)).toEqual([])
