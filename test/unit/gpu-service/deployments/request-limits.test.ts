@@ -71,6 +71,7 @@ describe('the limits of a deployment', () => {
     }
     const [first, ...others] = [1, 2, 3].map(() => limits.admit(undefined))
     const leave = first?.enter()
+    expect(() => limits.admit(undefined)).toThrow(expect.objectContaining({ code: 'concurrency_limited' }))
     await use.sum()
     for (const other of others)
       expect(() => other.enter()).toThrow(expect.objectContaining({ code: 'concurrency_limited' }))
@@ -80,6 +81,15 @@ describe('the limits of a deployment', () => {
     leave?.()
     limits.admit(undefined).enter()
     expect(left()).toEqual(['8', '98'])
+  })
+
+  it('write nothing to the table without a quota for the day', async () => {
+    const { state, use, limits, askTimes } = startLimits()
+    limits.set({ requestsPerSecond: 10 })
+    state.inTable = -1
+    expect(askTimes(3)).toBe(3)
+    await use.sum()
+    expect(state.inTable).toBe(-1)
   })
 
   it('take back the charges of a request, but not against limits set since', async () => {
