@@ -12,7 +12,7 @@ const uploadLifeMs = 24 * 3600 * 1000
  * unfinished multipart upload also delays it, since its file is not among `found` yet.
  */
 export function dropRestSeconds({ found, uploads, quietSeconds, now }: DropRest): number {
-  const newestMs = latest(found.filter((file) => !isDropMarker(file)))
+  const newestMs = latest(found)
   const isMarked = latest(found.filter(isDropMarker)) >= newestMs
   if (isUploading({ found, uploads, now })) return Math.ceil(isMarked ? quietSeconds / 10 : quietSeconds)
   return isMarked ? 0 : Math.max(0, Math.ceil(quietSeconds - (now.getTime() - newestMs) / 1000))
