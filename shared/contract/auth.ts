@@ -1,13 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { ownerRoles, scopes } from '../auth/principal.ts'
-import { isOwnerName } from '../model/owner-name.ts'
+import { ownerPattern } from '../model/repo-id.ts'
 import { plainText, timestamp } from './words.ts'
 
 const userRoles = ['admin', 'member'] as const
 
 export const ownerName = z
   .string()
-  .refine(isOwnerName, 'must be 1 to 96 letters, digits, "-", "_" and "."')
+  .regex(ownerPattern, 'must be 1 to 96 letters, digits, "-", "_" and "."')
   .openapi({ example: 'acme' })
 
 const email = z
@@ -82,7 +82,7 @@ export const changeUser = z
   })
   .strict()
   .refine((change) => Object.values(change).some((value) => value !== undefined), 'must change something')
-  .openapi('ChangeUser')
+  .openapi('ChangeUser', { minProperties: 1 })
 
 const membership = z.object({ name: z.string(), role: z.enum(ownerRoles) })
 

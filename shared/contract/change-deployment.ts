@@ -62,7 +62,7 @@ export const changeDeployment = z
   .refine((change) => Object.values(change).some((value) => value !== undefined), 'names nothing to change')
   .refine(isOneOrSeveral, { message: severalRule, path: ['targets'] })
   .refine(minWithinMax, { message: 'must be at least "min"', path: ['max'] })
-  .openapi('ChangeDeployment')
+  .openapi('ChangeDeployment', { minProperties: 1 })
 
 export type CreateDeployment = z.input<typeof createDeployment>
 export type ChangeDeployment = z.input<typeof changeDeployment>

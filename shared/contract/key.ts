@@ -20,9 +20,7 @@ export const apiKey = z
 
 export const createKey = z
   .object({
-    name: plainText(100)
-      .refine((name) => name.trim() !== '', 'must not be empty')
-      .openapi({ example: 'ci' }),
+    name: plainText(100).regex(/\S/, 'must not be empty').openapi({ example: 'ci' }),
     scopes: z
       .array(z.enum(scopes))
       .min(1)

@@ -6,7 +6,7 @@ export const embeddingsRequest = z
     model: z.string().openapi({ description: 'A deployment, `owner/name` or `owner/name@ref`.', example: 'minilm' }),
     input: z.union([z.string(), z.array(z.number()), z.array(z.union([z.string(), z.array(z.number())]))]),
     encoding_format: z.enum(['float', 'base64']).optional(),
-    dimensions: z.number().int().optional(),
+    dimensions: z.number().int().positive().optional(),
   })
   .openapi('EmbeddingsRequest')
 

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
-import { isNewRefName } from '../model/new-ref-name.ts'
+import { newRefPattern } from '../model/new-ref-name.ts'
 import { plainText, refName, timestamp } from './words.ts'
 
 const newRefName = z
   .string()
-  .refine(
-    isNewRefName,
+  .regex(
+    newRefPattern,
     'must be letters, digits, "-", "_", "." and "/", at most 128, and no id of a revision, "HEAD" or "refs/…"',
   )
   .openapi({ example: 'candidate' })
@@ -95,7 +95,7 @@ export const moveAlias = z
   .object({ revision: refName.optional(), isProtected: z.boolean().optional() })
   .strict()
   .refine(({ revision, isProtected }) => revision !== undefined || isProtected !== undefined, 'names nothing to change')
-  .openapi('MoveAlias')
+  .openapi('MoveAlias', { minProperties: 1 })
 
 export type Branch = z.infer<typeof branch>
 export type Tag = z.infer<typeof tag>

@@ -65,7 +65,7 @@ export const changeRepo = z
   .object({ visibility: visibility.optional(), tags: repoTags.optional() })
   .strict()
   .refine(({ visibility, tags }) => visibility !== undefined || tags !== undefined, 'names nothing to change')
-  .openapi('ChangeRepo')
+  .openapi('ChangeRepo', { minProperties: 1 })
 
 export const renameRepo = z
   .object({ to: repoId.openapi({ description: 'Another name, another owner, or both.' }) })

@@ -4,7 +4,7 @@ import { z } from '@hono/zod-openapi'
 export const rerankRequest = z
   .object({
     model: z.string().openapi({ example: 'reranker' }),
-    query: z.string(),
+    query: z.string().min(1),
     documents: z.array(z.union([z.string(), z.object({ text: z.string() })])),
     top_n: z.number().int().positive().optional(),
     return_documents: z.boolean().optional(),

@@ -51,7 +51,11 @@ const alive = { 200: { description: 'It answers or is loading. There is no body.
 /** The TEI routes below the base path of one model. */
 export const teiRoutes = {
   teiEmbed: route('embed', {
-    request: z.object({ ...prompted, normalize: z.boolean().optional(), dimensions: z.number().int().optional() }),
+    request: z.object({
+      ...prompted,
+      normalize: z.boolean().optional(),
+      dimensions: z.number().int().positive().optional(),
+    }),
     answer: vectors,
     summary: "Embeddings, by Text Embeddings Inference's protocol",
   }),

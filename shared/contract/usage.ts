@@ -38,6 +38,9 @@ export const setQuotas = z
   })
   .strict()
   .refine((limits) => Object.values(limits).some((value) => value !== undefined), 'names no quota')
-  .openapi('SetQuotas', { description: '`null` restores the default; a missing field stays as it is.' })
+  .openapi('SetQuotas', {
+    minProperties: 1,
+    description: '`null` restores the default; a missing field stays as it is.',
+  })
 
 export type OwnerUsage = z.infer<typeof ownerUsage>

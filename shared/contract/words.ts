@@ -1,25 +1,25 @@
 import { z } from '@hono/zod-openapi'
-import { isDeploymentName, isRefName, isRepoId } from '../model/repo-id.ts'
+import { deploymentPattern, ownerPattern, refPattern, repoIdPattern } from '../model/repo-id.ts'
 
 export const repoId = z
   .string()
-  .refine(isRepoId, 'must be "owner/name" of letters, digits, "-", "_" and "."')
+  .regex(repoIdPattern, 'must be "owner/name" of letters, digits, "-", "_" and "."')
   .openapi({ example: 'sentence-transformers/all-MiniLM-L6-v2' })
 
 export const ownerName = z
   .string()
-  .refine((text) => isRepoId(`${text}/x`), 'must be a name of letters, digits, "-", "_" and "."')
+  .regex(ownerPattern, 'must be a name of letters, digits, "-", "_" and "."')
   .openapi({ example: 'slipway' })
 
 export const deploymentName = z
   .string()
-  .refine(isDeploymentName, 'must be 1 to 63 of a-z, 0-9 and "-", not at either end')
+  .regex(deploymentPattern, 'must be 1 to 63 of a-z, 0-9 and "-", not at either end')
   .openapi({ example: 'minilm' })
 
 /** A branch, a tag or a revision; percent-encoded in a path. */
 export const refName = z
   .string()
-  .refine(isRefName, 'must be a branch, a tag or a revision of at most 128 characters')
+  .regex(refPattern, 'must be a branch, a tag or a revision of at most 128 characters')
   .openapi({ example: 'main' })
 
 export const importId = z

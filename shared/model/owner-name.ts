@@ -1,8 +1,8 @@
 import { errors } from '../errors.ts'
-import { isRepoId } from './repo-id.ts'
+import { ownerPattern } from './repo-id.ts'
 
 /** A namespace's name: the part before the "/" of a repo's name. */
-export const isOwnerName = (text: string): boolean => !text.includes('/') && isRepoId(`${text}/x`)
+export const isOwnerName = (text: string): boolean => ownerPattern.test(text)
 
 /**
  * Names that are, or may become, the first segment of a platform address, and names that only its makers should have.

@@ -45,6 +45,40 @@ function atHome(path: string): string {
   return paths[rest] === undefined ? modelBase + rest : rest
 }
 
+interface Schema {
+  pattern?: string
+  minProperties?: number
+  exclusiveMinimum?: number
+  minLength?: number
+  properties?: Record<string, Schema>
+}
+const schemas = document.components?.schemas as unknown as Record<string, Schema>
+
+describe('a client that validates by the OpenAPI document', () => {
+  it.each([
+    ['CreateRepo', 'name', ['a/b', 'A_1/b.c-d'], ['a', 'a/b/c', 'a--b/c', 'a/b.git', 'ñ/b', '']],
+    ['CreateOwner', 'name', ['acme'], ['', 'a/b', '-', 'a..b', 'ñ']],
+    ['Register', 'username', ['ada'], ['', 'a b']],
+    ['CreateDeployment', 'name', ['iris-2'], ['', 'Iris', '-a', 'a'.repeat(64)]],
+    ['CreateBranch', 'name', ['main', 'a/b', 'f'.repeat(39)], ['', 'HEAD', 'refs/x', 'f'.repeat(40), 'a/.b', 'a.lock']],
+    ['CreateBranch', 'revision', ['main', 'f'.repeat(40), 'v1.0'], ['', 'a..b', 'é']],
+    ['CreateKey', 'name', ['ci', ' a'], ['', ' ']],
+  ])('sends no %s whose %s would be refused', (schema, field, good, bad) => {
+    const pattern = new RegExp(schemas[schema]?.properties?.[field]?.pattern ?? '', 'u')
+    for (const name of good) expect(name).toMatch(pattern)
+    for (const name of bad) expect(name).not.toMatch(pattern)
+  })
+
+  it.each(['ChangeUser', 'ChangeRepo', 'ChangeDeployment', 'MoveAlias', 'SetQuotas'])('sends no empty %s', (schema) => {
+    expect(schemas[schema]?.minProperties).toBe(1)
+  })
+
+  it('sends neither dimensions below 1 nor an empty query', () => {
+    expect(schemas.EmbeddingsRequest?.properties?.dimensions?.exclusiveMinimum).toBe(0)
+    expect(schemas.RerankRequest?.properties?.query?.minLength).toBe(1)
+  })
+})
+
 describe('the OpenAPI document', () => {
   it('describes every route of models, and no other', () => {
     const { routes: served } = createServingApp({} as ServingParts)
