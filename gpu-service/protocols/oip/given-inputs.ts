@@ -20,7 +20,7 @@ export const givenInput = z.looseObject({
     .looseObject({ binary_data_size: z.number().int().nonnegative().optional(), shared_memory_region: noSharedMemory })
     .nullish(),
   /** A number in place of a list of elements; anything else is as the caller wrote it. */
-  data: z.unknown(),
+  data: z.unknown().optional(),
 })
 
 /** An input whose elements are not parsed yet. */

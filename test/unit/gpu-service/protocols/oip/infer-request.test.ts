@@ -9,7 +9,7 @@ it('never takes the elements of one input for another', async () => {
   const body = Buffer.from(JSON.stringify({ inputs }))
   const { signal } = new AbortController()
   const read = readInferRequest({ body, headerLength: undefined, tensors: { inputs: [] }, signal })
-  await expect(read).rejects.toMatchObject({ code: 'invalid_input', param: 'inputs[1]' })
+  await expect(read).rejects.toMatchObject({ code: 'invalid_input', param: 'inputs[1].data' })
 })
 
 it.each([
