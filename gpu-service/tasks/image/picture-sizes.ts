@@ -9,7 +9,12 @@ const edge = z.number().int().min(1).max(edgeMax)
 const size = z.union([
   edge,
   z.tuple([edge, edge]),
-  z.object({ height: edge.nullish(), width: edge.nullish(), shortest_edge: edge.nullish() }),
+  z.object({
+    height: edge.nullish(),
+    width: edge.nullish(),
+    shortest_edge: edge.nullish(),
+    longest_edge: z.number().nullish(),
+  }),
 ])
 
 /** The fields about sizes in a preprocessor's file. */
@@ -84,10 +89,16 @@ function resizeTo({
   if (typeof given === 'number' && family.isShortest) return { kind: 'shortest', edge: given }
   const both = bothEdges(given)
   if (both !== undefined) return { kind: 'exact', size: both }
-  if (typeof given === 'object' && !Array.isArray(given) && typeof given.shortest_edge === 'number')
+  if (typeof given === 'object' && !Array.isArray(given) && typeof given.shortest_edge === 'number') {
+    if (typeof given.longest_edge === 'number' && family.sizing === 'as named') throw boundedSize(path)
     return { kind: 'shortest', edge: given.shortest_edge }
+  }
   throw errors.unsupportedModel(`"${path}" names a "size" without "height" and "width", or "shortest_edge".`)
 }
+
+/** Since version 5 of transformers, the longest edge makes a long picture smaller than its shortest edge says. */
+const boundedSize = (path: string) =>
+  errors.unsupportedModel(`"${path}" bounds the "longest_edge" of a "size" with "shortest_edge", which is not served.`)
 
 function bothEdges(given: SizeConfig['size']): Size | undefined {
   if (typeof given === 'number') return { width: given, height: given }

@@ -174,6 +174,11 @@ describe('the preprocessing of a repo', () => {
     ['an offset', { size: 224, rescale_offset: true }, 'rescale_offset'],
     ['no fixed size', { image_processor_type: 'CLIPImageProcessor', size: 224, do_center_crop: false }, 'a fixed size'],
     ['a size of something else', { size: { longest_edge: 224 } }, '"size"'],
+    [
+      'a bound on the longest edge',
+      { image_processor_type: 'CLIPImageProcessor', size: { shortest_edge: 64, longest_edge: 96 } },
+      '"longest_edge"',
+    ],
     ['an absurd size', { size: 1_000_000 }, path],
     ['a mean of two channels', { size: 224, image_mean: [0, 0] }, path],
     ['a standard deviation of 0', { size: 224, image_std: [1, 0, 1] }, path],
