@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -12,6 +11,8 @@ interface MappedGraphOptions {
   path: string
   /** Smaller files are not mapped, because a copy in every session costs less. */
   sizeBytesMin: number
+  /** Where the files are until they are complete: a path next to the model that no other load uses. */
+  partial: string
   /** Runs `writeMapped` in a process of its own, so that its memory is freed afterwards. */
   command: MapCommand
 }
@@ -25,13 +26,13 @@ const run = promisify(execFile)
  * map instead of each packing its own copy: for MiniLM's 90 MB a session takes 25 MB instead of 128 and loads three times
  * as fast. Returns the path to open, which is the original file if this fails.
  */
-export async function mappedGraph({ path, sizeBytesMin, command }: MappedGraphOptions): Promise<string> {
+export async function mappedGraph({ path, sizeBytesMin, partial, command }: MappedGraphOptions): Promise<string> {
   try {
     if ((await stat(path)).size < sizeBytesMin) return path
     const folder = `${path}.${machineKey()}.mapped`
     if (!(await isWhole(folder))) {
-      await putAside({ path, folder })
-      await makeMapped({ path, folder, command })
+      await putAside({ folder, partial })
+      await makeMapped({ path, folder, partial, command })
     }
     return join(folder, graphFile)
   } catch {
@@ -41,16 +42,14 @@ export async function mappedGraph({ path, sizeBytesMin, command }: MappedGraphOp
 }
 
 /** Moves a damaged folder away before making a new one, because another process may put an intact one in its place. */
-async function putAside({ path, folder }: { path: string; folder: string }): Promise<void> {
-  const aside = partialOf(path)
-  await rename(folder, aside).catch(unlessMissing)
-  await rm(aside, { recursive: true, force: true })
+async function putAside({ folder, partial }: { folder: string; partial: string }): Promise<void> {
+  await rename(folder, partial).catch(unlessMissing)
+  await rm(partial, { recursive: true, force: true })
 }
 
-type MakeMapped = Pick<MappedGraphOptions, 'path' | 'command'> & { folder: string }
+type MakeMapped = Omit<MappedGraphOptions, 'sizeBytesMin'> & { folder: string }
 
-async function makeMapped({ path, folder, command }: MakeMapped): Promise<void> {
-  const partial = partialOf(path)
+async function makeMapped({ path, folder, partial, command }: MakeMapped): Promise<void> {
   try {
     await mkdir(partial)
     const [launcher = '', ...parameters] = endingWithParent([process.execPath, ...command, path, partial])
@@ -63,8 +62,6 @@ async function makeMapped({ path, folder, command }: MakeMapped): Promise<void> 
     await rm(partial, { recursive: true, force: true })
   }
 }
-
-const partialOf = (path: string): string => `${path}.${randomUUID()}.partial`
 
 function unlessMissing(error: unknown): void {
   if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error

@@ -4,7 +4,8 @@ import type { Device, Threads } from './engine.ts'
 export type WorkerRequest = { id: number } & Question
 
 export type Question =
-  | { kind: 'load'; modelId: string; path: string }
+  /** Files that the load writes are at `partial` until they are complete. */
+  | { kind: 'load'; modelId: string; path: string; partial: string }
   /**
    * The inputs are the frame's tensors. If `more` runs follow at once, their replies may be sent together, because waking
    * the service costs as much as a short run.

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { type Device, EngineDied, type ModelFile } from './engine.ts'
 import type { HeldModels } from './held-models.ts'
 import type { RestartTimes } from './restart-times.ts'
@@ -97,9 +99,17 @@ export class RestartedProcess {
     await this.#process?.leave()
   }
 
-  #load(model: ModelFile, process: WorkerProcess): Promise<unknown> {
+  async #load(model: ModelFile, process: WorkerProcess): Promise<void> {
     const { modelId, path } = model
-    return process.ask({ kind: 'load', modelId, path }, { limit: loadLimit(model, this.#options) })
+    const partial = `${path}.${randomUUID()}.partial`
+    try {
+      await process.ask({ kind: 'load', modelId, path, partial }, { limit: loadLimit(model, this.#options) })
+    } catch (error) {
+      // A killed process leaves what it was writing, and one that is killed at every load would fill the disk.
+      if (error instanceof EngineDied)
+        await rm(partial, { recursive: true, force: true, maxRetries: 5 }).catch(() => {})
+      throw error
+    }
   }
 
   #died(dead: WorkerProcess, error: EngineDied): void {

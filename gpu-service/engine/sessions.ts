@@ -36,10 +36,10 @@ export class Sessions {
     for (const modelId of [...this.#models.keys()]) await this.#release(modelId)
   }
 
-  async #load({ modelId, path }: { modelId: string; path: string }): Promise<void> {
+  async #load({ modelId, path, partial }: LoadRequest): Promise<void> {
     await this.#release(modelId)
     const { device, intraOpThreads, loneThreads } = this.#settings
-    const opened = await this.#mapped(path)
+    const opened = await this.#mapped(path, partial)
     // A mapped file may still have what a fusion would change.
     const leftOut = await leftOutFusions({ path, device })
     const create = (threads: number) => InferenceSession.create(opened, sessionOptions({ device, threads, leftOut }))
@@ -49,9 +49,9 @@ export class Sessions {
   }
 
   /** Only on a CPU, because a GPU copies the weights to its own memory. */
-  async #mapped(path: string): Promise<string> {
-    const { device, mapBytesMin } = this.#settings
-    return device === 'cpu' ? mappedGraph({ path, sizeBytesMin: mapBytesMin, command: this.#mapCommand }) : path
+  async #mapped(path: string, partial: string): Promise<string> {
+    const { device, mapBytesMin: sizeBytesMin } = this.#settings
+    return device === 'cpu' ? mappedGraph({ path, sizeBytesMin, partial, command: this.#mapCommand }) : path
   }
 
   async #release(modelId: string): Promise<void> {
@@ -72,4 +72,5 @@ export class Sessions {
   }
 }
 
+type LoadRequest = Extract<WorkerRequest, { kind: 'load' }>
 type RunRequest = Extract<WorkerRequest, { kind: 'run' }>

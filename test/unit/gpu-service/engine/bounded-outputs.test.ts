@@ -27,7 +27,7 @@ describe('the outputs of a run', () => {
     await writeFile(path, expander(value.type as 'float32' | 'string'))
     const settings = { device: 'cpu', intraOpThreads: 1, loneThreads: 1, mapBytesMin: 2 ** 30 } as const
     const sessions = new Sessions({ ...settings, outputBytesMax: 4000 }, [''])
-    await sessions.handle({ id: 1, kind: 'load', modelId: 'expander', path }, {})
+    await sessions.handle({ id: 1, kind: 'load', modelId: 'expander', path, partial: `${path}.partial` }, {})
     const fill = (count: number) =>
       sessions.handle(
         { id: 2, kind: 'run', modelId: 'expander', outputs: ['filled'], threads: 'own' },

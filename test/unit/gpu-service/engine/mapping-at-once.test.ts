@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -29,15 +30,17 @@ const command = (waitFor = ''): MapCommand => [
 async function start() {
   const path = join(await temporaryFolder(), 'model.onnx')
   await writeFile(path, 'graph')
-  return { path, sizeBytesMin: 0 }
+  const map = (command: MapCommand) =>
+    mappedGraph({ path, sizeBytesMin: 0, partial: `${path}.${randomUUID()}.partial`, command })
+  return { path, map }
 }
 
 it('keeps the mapped graph that another process finished first, because it may already be open', async () => {
-  const model = await start()
-  const go = `${model.path}.go`
-  const slow = mappedGraph({ ...model, command: command(go) })
-  const made = await mappedGraph({ ...model, command: command() })
-  expect(made).not.toBe(model.path)
+  const { path, map } = await start()
+  const go = `${path}.go`
+  const slow = map(command(go))
+  const made = await map(command())
+  expect(made).not.toBe(path)
   const { ino } = await stat(dirname(made))
   await writeFile(go, '')
   expect(await slow).toBe(made)
@@ -45,12 +48,12 @@ it('keeps the mapped graph that another process finished first, because it may a
 })
 
 it('replaces a damaged mapped graph, unless another process has replaced it first', async () => {
-  const model = await start()
-  const made = await mappedGraph({ ...model, command: command() })
+  const { path, map } = await start()
+  const made = await map(command())
   await writeFile(made, 'damaged')
-  const go = `${model.path}.go`
-  const slow = mappedGraph({ ...model, command: command(go) })
-  expect(await mappedGraph({ ...model, command: command() })).toBe(made)
+  const go = `${path}.go`
+  const slow = map(command(go))
+  expect(await map(command())).toBe(made)
   const { ino } = await stat(dirname(made))
   await writeFile(go, '')
   expect(await slow).toBe(made)
