@@ -99,6 +99,17 @@ describe('a folder as an object store', () => {
     expect(await contentOf(objects, key)).toBe('a')
   })
 
+  it('removes at start the empty folders of finished work, so that imports do not add up on the disk', async () => {
+    await put('staging/imp_1/parts/f', 'staged')
+    await put('staging/imp_2/f', 'still staged')
+    await objects.delete({ keys: ['staging/imp_1/parts/f'] })
+    await sweepFolder({ root, now: new Date() })
+    expect(await readdir(join(root, 'staging'))).toEqual(['imp_2'])
+    expect(await keysBelow(objects, 'staging/')).toEqual(['staging/imp_2/f'])
+    await put('staging/imp_1/parts/f', 'staged again')
+    expect(await keysBelow(objects, 'staging/')).toContain('staging/imp_1/parts/f')
+  })
+
   it('shows only whole objects, however often the writer is killed', async () => {
     const module = fileURLToPath(new URL('../../shared/objects/folder-object-store.ts', import.meta.url))
     const script = `
