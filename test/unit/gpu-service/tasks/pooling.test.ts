@@ -172,6 +172,16 @@ describe('pooling', () => {
     }
   })
 
+  it.each([
+    { ...dense, activation: 'relu' as const },
+    { ...dense, activation: 'sigmoid' as const },
+    { ...dense, activation: 'identity' as const, bias: undefined },
+  ])('applies a layer with the activation $activation alike inside and outside the graph', async (step) => {
+    const recipe: Recipe = { modes: ['mean'], steps: [step] }
+    const [within, without] = await Promise.all([inside(recipe, { texts }), outside(recipe, { texts })])
+    for (const [index, vector] of without.entries()) expectNear(within[index], vector, 1e-6)
+  })
+
   it('reads float16 token vectors, inside and outside the graph', async () => {
     const path = join(await temporaryFolder(), 'half.onnx')
     const float16 = 10

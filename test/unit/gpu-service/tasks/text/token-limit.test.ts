@@ -12,6 +12,8 @@ describe('tokenLimit', () => {
     ['then the tokenizer', { tokenizer: 128, tokenizerConfig: 512, positions: 512 }, 128],
     ['then its config', { tokenizerConfig: 384, positions: 512 }, 384],
     ['an absurd length is ignored', { tokenizerConfig: 1e30, positions: 512 }, 512],
+    ['also where no positions are known', { tokenizerConfig: 1e30 }, 512],
+    ['so are fewer positions than padding takes', { positions: 2, modelType: 'roberta', padTokenId: 1 }, 512],
     [
       'so are lengths below one and fractions',
       { sentenceBert: -1, tokenizer: 0, tokenizerConfig: 10.5, positions: 512 },
