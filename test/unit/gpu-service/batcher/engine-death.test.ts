@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { EngineDied, ModelHung } from '../../../../gpu-service/engine/engine.ts'
-import { AppError } from '../../../../shared/errors.ts'
+import { AppError, errors } from '../../../../shared/errors.ts'
 import { manualBatcher } from '../support/manual-batcher.ts'
 
 const died = () => new EngineDied('the engine died')
@@ -87,6 +87,19 @@ describe('a batch whose engine died', () => {
     await runs[2]?.finish()
     expect(await Promise.all([...answers, late.then(({ output }) => output)])).toEqual(['client_closed', 'b', 'late'])
     expect(ran()).toEqual(['ab', 'b', 'late'])
+  })
+
+  it('counts as waiting since it arrived, and is shed with all that arrived as early', async () => {
+    const { batcher, clock, runs, pull, answers } = start(['a', 'b'])
+    const working = pull()
+    clock.nowMs = 50
+    void batcher.submit('late')
+    await runs[0]?.fail(died())
+    await working
+    expect([batcher.depth, batcher.headSinceMs]).toEqual([3, 0])
+    batcher.shed({ arrivedBeforeMs: 50, refusal: errors.modelNotReady('m', 'LOADING') })
+    expect(await Promise.all(answers)).toEqual(['model_not_ready', 'model_not_ready'])
+    expect([batcher.depth, batcher.headSinceMs]).toEqual([1, 50])
   })
 
   it('leaves the batcher idle when all its callers are gone', async () => {
