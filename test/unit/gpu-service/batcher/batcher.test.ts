@@ -63,6 +63,21 @@ describe('Batcher', () => {
     await closed
   })
 
+  it('answers a request only when all of its inputs are computed', async () => {
+    const { batcher, runs, pull } = manualBatcher<string>({ limits: { itemsMax: 1 } })
+    let answered: unknown[] | undefined
+    const answer = batcher.submitAll(['a', 'b']).then((results) => {
+      answered = results.map(({ output }) => output)
+    })
+    void pull()
+    await runs[0]?.finish()
+    expect(answered).toBeUndefined()
+    void pull()
+    await runs[1]?.finish()
+    await answer
+    expect(answered).toEqual(['a', 'b'])
+  })
+
   it('answers each of 20,000 items with its own output', async () => {
     const { batcher, runs, pull } = manualBatcher<number>({
       limits: {

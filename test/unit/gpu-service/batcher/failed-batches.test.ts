@@ -66,7 +66,7 @@ describe('a batch that fails', () => {
   )
 
   it('fails the whole request, and does not run the rest of it', async () => {
-    const { batcher, runs, pull } = manualBatcher<string>({
+    const { batcher, runs, counts, pull } = manualBatcher<string>({
       limits: { costMax: 1, itemsMax: 1, queuedMax: 10 },
     })
     const answer = batcher.submitAll(['poison', 'b', 'c']).catch(codeOf)
@@ -74,6 +74,7 @@ describe('a batch that fails', () => {
     await runs[0]?.fail(new Error('no'))
     expect(await answer).toBe('inference_failed')
     expect(batcher.depth).toBe(0)
+    expect(counts).toMatchObject({ failed: 1, dropped: 2 })
   })
 
   it('fails if the number of outputs is not the number of inputs', async () => {

@@ -59,6 +59,19 @@ describe('tenants of one model', () => {
     expect(order.slice(0, 44).filter((name) => name.startsWith('b')).length).toBeGreaterThanOrEqual(38)
   })
 
+  it('share the runs of one hand-over by the size of their work', async () => {
+    const made = manualBatcher<string>({
+      limits: { ...limits, costMax: 100 },
+      sizeOf: (name) => (name[0] === 'a' ? 10 : 1),
+    })
+    made.batcher.learn({ cost: 1, runMs: 0.5 })
+    submit(made, named('a', 5), { tenant: 'a' })
+    submit(made, named('b', 20), { tenant: 'b' })
+    void made.pull()
+    const order = made.runs.flatMap(({ inputs }) => inputs)
+    expect(order).toEqual(['a0', ...named('b', 10), 'a1', ...named('b', 20).slice(10), 'a2'])
+  })
+
   it('gain no credit while idle, and are not charged for cancelled work', async () => {
     const made = manualBatcher<string>({ limits })
     submit(made, named('a', 10), { tenant: 'a' })
@@ -120,11 +133,27 @@ describe('priorities', () => {
 
   it('give bulk work every eighth run once it has waited for a second, so that it neither starves nor takes over', async () => {
     const made = manualBatcher<string>({ limits })
+    made.clock.nowMs = 5000
     submit(made, named('bulk', 3), { priority: 'bulk' })
     submit(made, named('now', 60))
     const order = await drain(made, 50)
     // A second is twenty runs.
     expect(order.flatMap((name, at) => (name.startsWith('bulk') ? [at] : []))).toEqual([27, 35, 43])
+  })
+
+  it('let bulk work run at once if no other work waits', () => {
+    const made = manualBatcher<string>({ limits })
+    submit(made, ['bulk'], { priority: 'bulk' })
+    void made.pull()
+    expect(made.runs.map(({ inputs }) => inputs)).toEqual([['bulk']])
+  })
+
+  it('make bulk work wait for all interactive work, and refuse it if that takes too long', async () => {
+    const made = manualBatcher<string>({ limits })
+    made.batcher.learn({ cost: 1, runMs: 100 })
+    void made.batcher.submitAll(named('now', 160))
+    expect(made.batcher.backlogMs).toBeCloseTo(16_000)
+    await expect(made.batcher.submit('bulk', { priority: 'bulk' })).rejects.toMatchObject({ code: 'overloaded' })
   })
 
   it('never mix bulk work into an interactive run', async () => {
