@@ -19,6 +19,10 @@ it('has at most 12 npm scripts, and does not run the CUDA download of onnxruntim
   expect(allowScripts['onnxruntime-node']).toBe(false)
 })
 
+it('lets npm ask its registry for packages only, and not for its own latest version with npm start and npx', () => {
+  expect(readFileSync(join(root, '.npmrc'), 'utf8')).toMatch(/^update-notifier=false$/m)
+})
+
 it('has no download addresses in the lock file', () => {
   expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "http/)
 })
