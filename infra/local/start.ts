@@ -49,6 +49,8 @@ try {
 async function start(settings: LocalSettings, log: Logger) {
   const startedAt = performance.now()
   for (const warning of settings.warnings) log.warn(warning)
+  // The data folder may be one that other users of this machine can read; the database holds the hashes of passwords.
+  process.umask(0o077)
   const folder = await openDataFolder(settings.dataPath)
   const lock = lockDataFolder(folder)
   if (lock === undefined) throw new Error(await describeHolder(folder))

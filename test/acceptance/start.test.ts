@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { startDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { createApi } from '../support/http.ts'
@@ -28,6 +29,16 @@ describe('npm start', () => {
     const served = async () =>
       (await createApi(again).post('/api/v1/predict/iris', { inputs: [[5.1, 3.5, 1.4, 0.2]] })).status
     expect(await eventually(served, (status) => status === 200)).toBe(200)
+  })
+
+  it('writes nothing that other users of the machine can read, even in a folder that they can', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'slipway-'))
+    onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
+    await chmod(dataDir, 0o755)
+    const host = await start({ dataDir })
+    await saidSample(host)
+    for (const name of await readdir(dataDir))
+      expect.soft(`${name} ${(await stat(join(dataDir, name))).mode & 0o077}`).toBe(`${name} 0`)
   })
 
   it('skips the sample with --no-sample', async () => {
