@@ -1,4 +1,4 @@
-import { errors } from '../../../shared/errors.ts'
+import { type AppError, errors } from '../../../shared/errors.ts'
 import { backslash, closeList, comma, openList, openObject, quote } from '../../../shared/json-codes.ts'
 import { dimensionsMax } from '../../tasks/tensors/tensor-limits.ts'
 
@@ -22,6 +22,7 @@ const pieceBytes = 32 * 1024
 /** Scans the brackets of nested lists. Modifies nothing, because a shadow's copy reads the body again. */
 export class DataScanner {
   readonly #bytes: Uint8Array
+  readonly #param: string
   readonly #open: OpenList[] = []
   readonly #dims: number[] = []
   readonly #pieces: { from: number; to: number }[] = []
@@ -31,8 +32,9 @@ export class DataScanner {
   /** Inside a text, which may be longer than a slice. */
   #inText = false
 
-  constructor({ bytes, from }: { bytes: Uint8Array; from: number }) {
+  constructor({ bytes, from, param }: ScanData) {
     this.#bytes = bytes
+    this.#param = param
     this.#at = from
     this.#pieceFrom = from + 1
   }
@@ -70,15 +72,12 @@ export class DataScanner {
         this.#mark()
         this.#inText = true
       } else if (byte === openObject) {
-        throw errors.invalidInput(
-          '"data" of an input holds an object; it must hold numbers, strings or booleans.',
-          'data',
-        )
+        throw this.#fault('holds an object; it must hold numbers, strings or booleans')
       } else if (byte !== undefined && byte > 0x20) {
         this.#mark()
       }
     }
-    if (this.#at >= bytes.length) throw errors.invalidJson('it ends in the middle of "data"')
+    if (this.#at >= bytes.length) throw errors.invalidJson(`it ends in the middle of "${this.#param}"`)
     return false
   }
 
@@ -88,8 +87,7 @@ export class DataScanner {
       parent.lists++
       parent.isEmpty = false
     }
-    if (this.#open.length === dimensionsMax)
-      throw errors.invalidInput(`"data" of an input is nested deeper than ${dimensionsMax} lists.`, 'data')
+    if (this.#open.length === dimensionsMax) throw this.#fault(`is nested deeper than ${dimensionsMax} lists`)
     this.#open.push({ commas: 0, lists: 0, isEmpty: true })
   }
 
@@ -102,12 +100,9 @@ export class DataScanner {
     const isLeaf = depth === this.#leafDepth
     const before = this.#dims[depth - 1]
     if (isLeaf ? list.lists > 0 : list.lists !== count || (list.lists === 0 && this.#leafDepth !== depth))
-      throw errors.invalidInput('"data" of an input mixes lists and elements at one depth.', 'data')
+      throw this.#fault('mixes lists and elements at one depth')
     if (before !== undefined && before !== count)
-      throw errors.invalidInput(
-        `"data" of an input is ragged: it has lists of ${before} and of ${count} at one depth.`,
-        'data',
-      )
+      throw this.#fault(`is ragged: it has lists of ${before} and of ${count} at one depth`)
     this.#dims[depth - 1] = count
   }
 
@@ -123,4 +118,15 @@ export class DataScanner {
     const list = this.#open.at(-1)
     if (list !== undefined) list.isEmpty = false
   }
+
+  #fault(what: string): AppError {
+    return errors.invalidInput(`"${this.#param}" ${what}.`, this.#param)
+  }
+}
+
+interface ScanData {
+  bytes: Uint8Array
+  from: number
+  /** Where the elements are in the request, for an error. */
+  param: string
 }

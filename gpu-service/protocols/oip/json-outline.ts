@@ -47,7 +47,7 @@ export async function outlineOf(bytes: Uint8Array, signal: AbortSignal): Promise
       if (lists === tensorsMax)
         throw errors.invalidInput(`"inputs" has more than ${tensorsMax} lists of "data".`, 'inputs')
       kept.push(bytes.subarray(keptFrom, at))
-      const scanner = new DataScanner({ bytes, from: at })
+      const scanner = new DataScanner({ bytes, from: at, param: `inputs[${input}].data` })
       while (!scanner.scan(sliceBytes)) await pause(signal)
       kept.push(Buffer.from(String(lists++)))
       data.set(input, scanner.result)

@@ -59,6 +59,19 @@ describe('an invalid inference request', () => {
     expect(await response.json()).toEqual({ error: '"inputs[0].data" must be a list of the elements.' })
   })
 
+  it.each([
+    ['an object', [1, {}], 'holds an object'],
+    ['lists beside elements', [[1], 2], 'mixes lists and elements'],
+    ['ragged lists', [[1, 2], [3]], 'is ragged'],
+    ['deep lists', JSON.parse(`${'['.repeat(17)}1${']'.repeat(17)}`), 'is nested deeper'],
+  ])('is told which of its inputs has %s', async (_, data, said) => {
+    const [first, second] = simpleRequest().inputs
+    const body = JSON.stringify({ inputs: [first, { ...second, data }] })
+    const response = await host.ask('/v2/models/simple/infer', { method: 'POST', body })
+    const { error } = (await response.json()) as { error: string }
+    expect(error).toMatch(new RegExp(`^"inputs\\[1\\]\\.data" ${said}`))
+  })
+
   it('cannot take the elements of another input by the number of their list', async () => {
     const [first, second] = simpleRequest().inputs
     const bytes = Buffer.alloc(64)
