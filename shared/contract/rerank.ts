@@ -5,7 +5,7 @@ export const rerankRequest = z
   .object({
     model: z.string().openapi({ example: 'reranker' }),
     query: z.string().min(1),
-    documents: z.array(z.union([z.string(), z.object({ text: z.string() })])),
+    documents: z.array(z.union([z.string(), z.object({ text: z.string() })])).min(1),
     top_n: z.number().int().positive().optional(),
     return_documents: z.boolean().optional(),
   })

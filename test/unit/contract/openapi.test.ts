@@ -50,6 +50,7 @@ interface Schema {
   minProperties?: number
   exclusiveMinimum?: number
   minLength?: number
+  minItems?: number
   properties?: Record<string, Schema>
 }
 const schemas = document.components?.schemas as unknown as Record<string, Schema>
@@ -73,9 +74,10 @@ describe('a client that validates by the OpenAPI document', () => {
     expect(schemas[schema]?.minProperties).toBe(1)
   })
 
-  it('sends neither dimensions below 1 nor an empty query', () => {
+  it('sends neither dimensions below 1 nor an empty query or list of documents', () => {
     expect(schemas.EmbeddingsRequest?.properties?.dimensions?.exclusiveMinimum).toBe(0)
     expect(schemas.RerankRequest?.properties?.query?.minLength).toBe(1)
+    expect(schemas.RerankRequest?.properties?.documents?.minItems).toBe(1)
   })
 })
 
