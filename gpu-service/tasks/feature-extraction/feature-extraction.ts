@@ -9,6 +9,7 @@ import { tokenizerCapability } from '../text/tokenizer-capability.ts'
 import { type EmbeddingGraph, embeddingGraph } from './embedding-graph.ts'
 import { embeddingModel } from './embedding-model.ts'
 import { createEmbeddings } from './embeddings.ts'
+import { assertTokenVectors } from './encoder-config.ts'
 import { hiddenTensors } from './hidden-tensors.ts'
 import { embeddingPipeline } from './pipeline.ts'
 import { normalizes, type PoolingConfig, readPooling } from './pooling-config.ts'
@@ -31,6 +32,7 @@ export const featureExtraction: Task = {
     const { tokenizer, settings: settingsOfTexts, prompts } = await readTextModel(source, inputs)
     const skipsPrompt = !pooling.includePrompt && prompts.names.some((name) => prompts.named(name) !== '')
     const made = await embeddingGraph({ graph, path: localPath(files, file), file, config: pooling, skipsPrompt })
+    if (made.pooledBy !== 'file') await assertTokenVectors(files)
     const plain = embeddingModel({
       inputs,
       graph: made,

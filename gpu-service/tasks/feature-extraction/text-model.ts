@@ -3,6 +3,7 @@ import { openTokenizer } from '../text/open-tokenizer.ts'
 import { readTextSettings, type TextSettings } from '../text/text-settings.ts'
 import type { TokenInputs } from '../text/token-tensors.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
+import { assertServedTokens } from './encoder-config.ts'
 import { type Prompts, readPrompts } from './prompts.ts'
 
 /** How a repo's texts become tokens. */
@@ -17,6 +18,7 @@ export async function readTextModel(
   { files, settings }: Pick<ModelSource, 'files' | 'settings'>,
   inputs: TokenInputs,
 ): Promise<TextModel> {
+  await assertServedTokens(files)
   const tokenizer = await openTokenizer(files, settings.slowTexts)
   return {
     tokenizer,

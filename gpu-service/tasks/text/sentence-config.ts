@@ -8,8 +8,11 @@ export const sentenceConfigs = ['bert', 'roberta', 'distilbert', 'camembert', 'a
 
 const sentenceConfig = z.object({ max_seq_length: z.number().nullish(), do_lower_case: z.boolean().nullish() })
 
+export const sentenceConfigPath = ({ paths }: Pick<ModelFiles, 'paths'>): string | undefined =>
+  sentenceConfigs.find((name) => paths.has(name))
+
 /** How sentence-transformers tokenises the texts of a repo, if the repo says. */
 export async function readSentenceConfig(files: ModelFiles): Promise<z.infer<typeof sentenceConfig>> {
-  const path = sentenceConfigs.find((name) => files.paths.has(name))
+  const path = sentenceConfigPath(files)
   return (path !== undefined && (await readConfig(files, path, sentenceConfig))) || {}
 }

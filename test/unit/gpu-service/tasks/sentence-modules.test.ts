@@ -67,6 +67,16 @@ async function withoutModules(name: string, config: object, sentence?: object): 
 const promptsConfig = { prompts: { query: 'the cat ', document: '' }, default_prompt_name: 'document' }
 const prompts = { 'config_sentence_transformers.json': json(promptsConfig) }
 
+/** The encoder's file as sentence-transformers 6 saves it. */
+const encoder = (changes: object) =>
+  json({
+    transformer_task: 'feature-extraction',
+    modality_config: { text: { method: 'forward', method_output_name: 'last_hidden_state' } },
+    module_output_name: 'token_embeddings',
+    processing_kwargs: { text: { padding: true } },
+    ...changes,
+  })
+
 /** A tokenizer that keeps capitals, for which its vocabulary has no words. */
 async function cased(name: string, isLowerCased: boolean): Promise<TestModel> {
   const file = JSON.parse((await embedderModel()).files['tokenizer.json']?.toString() ?? '')
@@ -150,6 +160,15 @@ beforeAll(async () => {
           nodes: [{ operator: 'Identity', inputs: ['input_ids'], output: 'embeddings' }],
           inputs: ['input_ids', 'offsets'].map((name) => ({ name, elementType: elementTypes.int64, dims: ['length'] })),
           outputs: [{ name: 'embeddings', elementType: elementTypes.int64, dims: ['length'] }],
+        }),
+      }),
+      variant('saved', { 'sentence_bert_config.json': encoder({}) }),
+      variant('unmarked', {
+        'sentence_bert_config.json': encoder({ processing_kwargs: { text: { add_special_tokens: false } } }),
+      }),
+      variant('pooler', {
+        'sentence_bert_config.json': encoder({
+          modality_config: { text: { method: 'forward', method_output_name: 'pooler_output' } },
         }),
       }),
       variant('lstm', { 'modules.json': json([...plain, module('2_LSTM', 'LSTM')]) }),
@@ -321,6 +340,11 @@ describe('the modules of a sentence-transformers repo', () => {
     expect(await info.json()).toMatchObject({ dimensions: 6 })
   })
 
+  it('an encoder as sentence-transformers 6 saves it is served', async () => {
+    const text = rows[1]?.text ?? ''
+    expectNear((await embed('saved', text))[0], (await embed('plain', text, { normalize: true }))[0] ?? [])
+  })
+
   it.each([
     ['gelu', 'GELU'],
     ['own-tanh', 'our.package.Tanh'],
@@ -330,6 +354,8 @@ describe('the modules of a sentence-transformers repo', () => {
     ['of-tokens', '2_Normalize/config.json'],
     ['static', 'StaticEmbedding'],
     ['lstm', 'LSTM'],
+    ['unmarked', 'add_special_tokens'],
+    ['pooler', 'pooler_output'],
   ])('refuses an unsupported module by name: %s', async (name, words) => {
     const response = await host.ask(`/api/v1/predict/${name}`, { json: { inputs: 'a' } })
     expect(response.status).toBe(422)
