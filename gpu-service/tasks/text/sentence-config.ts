@@ -6,7 +6,14 @@ export const sentenceConfigs = ['bert', 'roberta', 'distilbert', 'camembert', 'a
   (encoder) => `sentence_${encoder}_config.json`,
 )
 
-const sentenceConfig = z.object({ max_seq_length: z.number().nullish(), do_lower_case: z.boolean().nullish() })
+const tokenizerArguments = z.object({ model_max_length: z.number().nullish() }).nullish()
+const sentenceConfig = z.object({
+  max_seq_length: z.number().nullish(),
+  do_lower_case: z.boolean().nullish(),
+  processor_kwargs: tokenizerArguments,
+  /** The name of `processor_kwargs` before version 6. */
+  tokenizer_args: tokenizerArguments,
+})
 
 export const sentenceConfigPath = ({ paths }: Pick<ModelFiles, 'paths'>): string | undefined =>
   sentenceConfigs.find((name) => paths.has(name))

@@ -31,12 +31,13 @@ export async function readTextSettings({
 }: TextSources): Promise<TextSettings> {
   const model = (await readConfig(files, 'config.json', modelConfig)) ?? {}
   const sentence = await readSentenceConfig(files)
+  const tokenizerArguments = sentence.processor_kwargs ?? sentence.tokenizer_args
   const tokenizer = await readConfig(files, 'tokenizer_config.json', tokenizerConfig)
   const padToken = tokenizer?.pad_token
   const namedPad = typeof padToken === 'string' ? idOf(padToken) : undefined
   const padTokenId = file.padding?.pad_id ?? namedPad ?? model.pad_token_id ?? 0
   const maxTokens = tokenLimit({
-    sentenceBert: sentence.max_seq_length ?? undefined,
+    sentenceBert: sentence.max_seq_length ?? tokenizerArguments?.model_max_length ?? undefined,
     tokenizer: file.truncation?.max_length,
     tokenizerConfig: tokenizer?.model_max_length ?? undefined,
     positions: model.max_position_embeddings,

@@ -162,6 +162,9 @@ beforeAll(async () => {
           outputs: [{ name: 'embeddings', elementType: elementTypes.int64, dims: ['length'] }],
         }),
       }),
+      ...['processor_kwargs', 'tokenizer_args'].map((named) =>
+        variant(named.replace('_', '-'), { 'sentence_bert_config.json': json({ [named]: { model_max_length: 5 } }) }),
+      ),
       variant('saved', { 'sentence_bert_config.json': encoder({}) }),
       variant('unmarked', {
         'sentence_bert_config.json': encoder({ processing_kwargs: { text: { add_special_tokens: false } } }),
@@ -242,6 +245,11 @@ describe('the modules of a sentence-transformers repo', () => {
     expectNear((await embed('root-by-flag', text))[0], root)
     expectNear((await embed('mode-over-flag', text))[0], tokens.at(-1) ?? [])
     expectNear((await embed('unsaid', text))[0], mean(tokens))
+  })
+
+  it.each(['processor-kwargs', 'tokenizer-args'])("texts are truncated as the encoder's %s say", async (name) => {
+    const [tokens] = await post(name, '/embed_all', { inputs: 'the cat sat on the mat', truncate: true })
+    expect(tokens).toHaveLength(5)
   })
 
   it.each(['roberta', 'xlm-roberta'])('texts are truncated as sentence_%s_config.json says', async (encoder) => {
