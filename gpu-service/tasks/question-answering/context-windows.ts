@@ -28,7 +28,7 @@ export async function contextWindows(input: ContextWindows): Promise<LocatedText
   }
   const parts = tokenizer.template.pair
   const room = settings.size - specialCount(parts) - asked.length
-  const stride = strideWithin({ room, settings, question })
+  const stride = strideWithin({ room, settings, question, isWhole: context.length <= room })
   const windows = budget.make({ length: context.length, size: room, stride, param: question.param })
   const located: LocatedText[] = []
   for (const { start, end } of windows) {
@@ -60,7 +60,7 @@ function cutWords(window: PlacedTokens): PlacedTokens {
 }
 
 /** Windows must advance, so one that its question nearly fills shares less with the next. */
-function strideWithin({ room, settings, question }: Stride): number {
+function strideWithin({ room, settings, question, isWhole }: Stride): number {
   if (room < 1) {
     const param = `${question.param}.question`
     throw errors.invalidInput(
@@ -69,7 +69,7 @@ function strideWithin({ room, settings, question }: Stride): number {
     )
   }
   if (settings.stride < room) return settings.stride
-  if (!settings.isStrideAsked) return room - 1
+  if (isWhole || !settings.isStrideAsked) return room - 1
   throw errors.invalidInput(
     `"doc_stride" is ${settings.stride}; it must be less than the ${room} tokens of context that fit into a window with the question.`,
     'doc_stride',
@@ -78,4 +78,6 @@ function strideWithin({ room, settings, question }: Stride): number {
 
 interface Stride extends Pick<ContextWindows, 'settings' | 'question'> {
   room: number
+  /** Whether the context fits into one window, which shares nothing. */
+  isWhole: boolean
 }

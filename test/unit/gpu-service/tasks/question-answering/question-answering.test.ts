@@ -101,6 +101,12 @@ describe.skipIf(!hasTinyModels)('question answering', () => {
     for (const { answer } of answers as Answer[]) expect(parts.map((part: Answer) => part.answer)).toContain(answer)
   })
 
+  it('answers from a context within one window whatever the windows of a longer one would share', async () => {
+    const asked = { question: 'Who lives in Paris?', context: 'Anna' }
+    const { body } = await ask(asked, { max_seq_len: 14, doc_stride: 12 })
+    expect(body).toMatchObject({ answer: 'Anna', start: 0, end: 4 })
+  })
+
   it('may answer that there is no answer', async () => {
     const { question, context } = rows[0] as Row
     const { body } = await ask({ question, context }, { top_k: 100, handle_impossible_answer: true })
@@ -125,7 +131,7 @@ describe.skipIf(!hasTinyModels)('question answering', () => {
     [{ question: 'a', context: 'b' }, { top_k: 0 }, 'top_k'],
     [{ question: 'a', context: 'b' }, { max_seq_len: 513 }, 'max_seq_len'],
     [{ question: 'a', context: 'b' }, { doc_stride: 384 }, 'doc_stride'],
-    [{ question: 'a b c', context: 'b' }, { doc_stride: 5, max_seq_len: 10 }, 'doc_stride'],
+    [{ question: 'a b c', context: 'b b b b b' }, { doc_stride: 5, max_seq_len: 10 }, 'doc_stride'],
     [{ question: 'a', context: 'a '.repeat(5000) }, { doc_stride: 379 }, 'inputs'],
     [Array(2).fill({ question: 'a', context: 'a '.repeat(1500) }), { max_seq_len: 16, doc_stride: 11 }, 'inputs[1]'],
     [{ question: 'a', context: 'b' }, { max_answer_len: 0 }, 'max_answer_len'],
