@@ -52,6 +52,16 @@ describe('Batcher', () => {
     expect(isIdle).toBe(true)
   })
 
+  it('becomes idle when the last caller leaves before its work runs', async () => {
+    const { batcher } = manualBatcher<string>()
+    const leaving = new AbortController()
+    const gone = batcher.submit('a', { signal: leaving.signal }).catch(({ code }) => code)
+    const closed = batcher.close(errors.modelNotReady('a', 'it was given up'))
+    leaving.abort()
+    await closed
+    expect(await gone).toBe('client_closed')
+  })
+
   it('refuses new work once closed, and still answers what was queued', async () => {
     const { batcher, runs, pull } = manualBatcher<string>()
     const answer = batcher.submit('a')

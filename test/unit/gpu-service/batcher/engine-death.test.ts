@@ -31,6 +31,17 @@ describe('a batch whose engine died', () => {
     expect(counts).toMatchObject({ engine_died: 1, failed: 0, answered: 3 })
   })
 
+  it('is offered to the other engines at once', async () => {
+    let wakes = 0
+    const scheduler = { wake: () => void wakes++, waitMs: (aheadMs: number) => aheadMs, engineCount: 2 }
+    const { batcher, runs, pull } = manualBatcher<string>({ scheduler })
+    void batcher.submit('a')
+    void pull()
+    const before = wakes
+    await runs[0]?.fail(died())
+    expect([wakes, batcher.depth]).toEqual([before + 1, 1])
+  })
+
   it('runs item by item after a second death, so that only the input that kills engines fails', async () => {
     const { runs, pull, answers, ran } = start(['a', 'deadly', 'c'])
     for (let run = 0; run < 5; run++) {

@@ -34,6 +34,25 @@ describe('a batch that fails', () => {
     expect(await poison).toBe('inference_failed')
   })
 
+  it('does not run a half whose callers timed out or left while the other half ran', async () => {
+    const { batcher, runs, clock, pull } = manualBatcher<string>({ limits: { costMax: 4 } })
+    const leaving = new AbortController()
+    const answers = [
+      batcher.submit('poison'),
+      batcher.submit('slow'),
+      batcher.submit('late', { deadlineMs: 100 }),
+      batcher.submit('gone', { signal: leaving.signal }),
+    ].map((answer) => answer.then(({ output }) => output, codeOf))
+    const working = pull()
+    await runs[0]?.fail(new Error('no'))
+    clock.nowMs = 200
+    leaving.abort()
+    await runs[1]?.finish()
+    await working
+    expect(await Promise.all(answers)).toEqual(['poison', 'slow', 'deadline_exceeded', 'client_closed'])
+    expect(runs.map(({ inputs }) => inputs.length)).toEqual([4, 2])
+  })
+
   it('is not halved if the failure has nothing to do with its inputs', async () => {
     const { batcher, runs, pull } = manualBatcher<string>()
     const answers = ['a', 'b'].map((input) => batcher.submit(input).catch(codeOf))
@@ -77,11 +96,16 @@ describe('a batch that fails', () => {
     expect(counts).toMatchObject({ failed: 1, dropped: 2 })
   })
 
-  it('fails if the number of outputs is not the number of inputs', async () => {
-    const { batcher, runs, pull } = manualBatcher<string>()
-    const answer = batcher.submit('a').catch(codeOf)
-    void pull()
-    await runs[0]?.finish([])
-    expect(await answer).toBe('inference_failed')
-  })
+  it.each([[[]], [['one']], [['one', 'two', 'three']]])(
+    'answers nobody from a run of two inputs with the outputs %j, and fails if that happens to one alone',
+    async (outputs) => {
+      const { batcher, runs, pull } = manualBatcher<string>()
+      const answers = ['a', 'b'].map((input) => batcher.submit(input).then(({ output }) => output, codeOf))
+      void pull()
+      await runs[0]?.finish(outputs)
+      await runs[1]?.finish(outputs.slice(1))
+      await runs[2]?.finish(['B'])
+      expect(await Promise.all(answers)).toEqual(['inference_failed', 'B'])
+    },
+  )
 })

@@ -69,6 +69,16 @@ describe('FairQueue', () => {
     )
   })
 
+  it('predicts the wait ahead of a new member: its own backlog and a turn, times the share of all, or the whole queue', () => {
+    const queue = new FairQueue<Member>(weightOf)
+    expect(queue.aheadMs('b')).toBe(0)
+    for (let id = 0; id < 10; id++) queue.add(member(id, 'b', 10), 'b')
+    // The tenant "a" has twice the weight of the others.
+    expect(['a', 'b', 'c'].map((tenant) => queue.aheadMs(tenant))).toEqual([15, 100, 20])
+    queue.add(member(10, 'a', 10), 'a')
+    expect(['a', 'b', 'c'].map((tenant) => queue.aheadMs(tenant))).toEqual([30, 110, 40])
+  })
+
   it('forgets tenants that have left, however many there were', () => {
     const queue = new FairQueue<Member>()
     const staying = member(0, 'staying', 1)

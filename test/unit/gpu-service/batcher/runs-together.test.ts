@@ -53,6 +53,23 @@ describe('inputs that each need a run of their own', () => {
     expect(counts).toMatchObject({ answered: 2, failed: 1, split: 0 })
   })
 
+  it('are announced to the engine as a group, all but the last', async () => {
+    const more: (boolean | undefined)[] = []
+    const { batcher, pull } = manualBatcher<string>({
+      limits,
+      run: async (inputs, _engine, how) => {
+        more.push(how?.more)
+        return [...inputs]
+      },
+    })
+    batcher.learn({ cost: 1, runMs: 5 })
+    for (const count of [3, 1]) {
+      void batcher.submitAll(Array(count).fill('a'))
+      await pull()
+    }
+    expect(more).toEqual([true, true, undefined, undefined])
+  })
+
   it('are measured and reported individually, not as the total of the group', async () => {
     const clock = { nowMs: 0 }
     const ends: (() => void)[] = []
