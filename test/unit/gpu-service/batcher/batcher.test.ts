@@ -38,18 +38,36 @@ describe('Batcher', () => {
   })
 
   it('is idle only when nothing waits and nothing runs', async () => {
-    const { batcher, runs, pull } = manualBatcher<string>()
-    void batcher.submit('a')
-    let isIdle = false
-    const idle = batcher.idle().then(() => {
-      isIdle = true
-    })
+    const { batcher, runs, pull } = manualBatcher<string>({ limits: { itemsMax: 1 } })
+    void batcher.submitAll(['a', 'b'])
+    let idle = 0
+    const count = () => {
+      idle++
+    }
+    const all = [batcher.idle().then(count)]
     void pull()
-    await settled()
-    expect(isIdle).toBe(false)
     await runs[0]?.finish()
-    await idle
-    expect(isIdle).toBe(true)
+    expect(idle).toBe(0)
+    void pull()
+    all.push(batcher.idle().then(count))
+    await settled()
+    expect([batcher.depth, idle]).toEqual([0, 0])
+    await runs[1]?.finish()
+    await Promise.all(all)
+    await batcher.idle()
+  })
+
+  it('charges all tokens of a request once it is admitted, and queues nothing if they cannot be paid', async () => {
+    const charged: number[] = []
+    const { batcher } = manualBatcher<string>({ tokensOf: (input) => input.length, limits: { queuedMax: 3 } })
+    const charge = (tokens: number) => {
+      charged.push(tokens)
+      if (tokens > 10) throw errors.rateLimited('10 tokens', 1)
+    }
+    void batcher.submitAll(['one', 'three'], { charge })
+    await expect(batcher.submitAll(['one', 'too many'], { charge })).rejects.toMatchObject({ code: 'overloaded' })
+    await expect(batcher.submit('far too many', { charge })).rejects.toMatchObject({ code: 'rate_limited' })
+    expect([charged, batcher.depth]).toEqual([[8, 12], 2])
   })
 
   it('becomes idle when the last caller leaves before its work runs', async () => {
