@@ -50,6 +50,19 @@ describe('the ONNX file of a deployment', () => {
     expect(choose(paths, asked)).toBe(file)
   })
 
+  it('does not depend on the order in which the files are listed', () => {
+    const paths = ['forest_qint8_a.onnx', 'forest_qint8_b.onnx']
+    for (const listed of [paths, paths.toReversed()])
+      expect(choose(listed, { precision: 'int8' })).toBe('forest_qint8_a.onnx')
+  })
+
+  it('is refused for the fault that its inspection found, or while that is under way', () => {
+    const sound = metadataOf(['model.onnx'])
+    const metadata = { ...sound, onnx: sound.onnx.map((file) => ({ ...file, fault: 'its weights are missing' })) }
+    expect(() => choose([], { metadata })).toThrow('cannot be served: its weights are missing.')
+    expect(() => choose([], { metadata: undefined })).toThrow(expect.objectContaining({ code: 'still_inspected' }))
+  })
+
   it.each([
     [['onnx/model.onnx'], { precision: 'int8' }, 'has no int8 file. Its ONNX files are fp32'],
     [['onnx/encoder_model.onnx', 'onnx/decoder_model.onnx'], { precision: 'fp32' }, 'name one with "file"'],
