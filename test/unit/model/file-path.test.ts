@@ -47,7 +47,8 @@ describe('a file path', () => {
     )
   })
 
-  it.each(['config.json', 'onnx/model.onnx', 'a b/c+d#e?f%20.txt', '日本/ü.txt', '.gitattributes', '...'])(
+  const [long, deep] = ['é'.repeat(450), 'a/'.repeat(31).concat('x')]
+  it.each(['config.json', 'onnx/model.onnx', 'a b/c+d#e?f%20.txt', '日本/ü.txt', '.gitattributes', '...', long, deep])(
     'may be %j',
     (path) => expect(pathFault(path)).toBeUndefined(),
   )
@@ -75,6 +76,8 @@ describe('a file path', () => {
     ['.GIT/config', '.git'],
     ['a/.git/hooks/post-checkout', '.git'],
     ['x'.repeat(901), 'longer than'],
+    ['é'.repeat(451), 'longer than'],
+    ['a\u007fb', 'control character'],
     ['a/'.repeat(40).concat('x'), 'deep'],
   ])('may not be %j', (path, reason) => {
     expect(pathFault(path)).toContain(reason)
