@@ -11,7 +11,8 @@ const half = 2 ** (precisionBits - 1)
 
 /**
  * Resizes a picture for the model, to its red, green and blue planes. As in Pillow, a horizontal pass and then a
- * vertical one, each rounded to bytes: models were trained on exactly these pixels.
+ * vertical one, each rounded to bytes: models were trained on exactly these pixels. Pillow 12.3 swaps the passes for
+ * pictures more than 100 times as tall as wide, which changes some bytes by the rounding.
  */
 export function resizePicture(picture: Picture, { fit, resample }: { fit: Fit; resample: Resample }): Uint8Array {
   const { resized, kept, answer } = fit

@@ -10,6 +10,7 @@ export const questionParameters = z.object({
   /** The number of context tokens that neighbouring windows share. */
   doc_stride: wholeNumber(0, 1_000_000).optional(),
   max_answer_len: wholeNumber(1, 512).default(15),
+  /** Truncates the question, as transformers documents it; its pipeline does so with slow tokenizers only. */
   max_question_len: wholeNumber(1, 1_000_000).optional(),
   handle_impossible_answer: trueOrFalse.default(false),
   align_to_words: trueOrFalse.default(true),
