@@ -50,6 +50,8 @@ export interface Asked {
   chance?: string | undefined
   /** The revision or ref of the wanted target. */
   version?: string | undefined
+  /** Whether a model can do what is asked: of several deployments with the name, one that can comes first. */
+  suits?: ((served: Served) => boolean) | undefined
 }
 
 /** Resolves model names, the same for every protocol. Whatever a caller may not see does not exist for it. */
@@ -57,23 +59,24 @@ export interface Router {
   /** @throws AppError `model_not_found`, `model_not_ready`, `model_failed`, `deployment_paused` */
   resolve(asked: Asked): Route
   /** The deployment of a name, ready or not. @throws AppError `model_not_found` */
-  find(asked: Pick<Asked, 'model' | 'caller'>): Operable
+  find(asked: Pick<Asked, 'model' | 'caller' | 'suits'>): Operable
   list(caller: Principal | undefined): Operable[]
 }
 
 /**
  * A model is named by its deployment, by `owner/name`, or by `owner/name@ref` with the deployed ref, its revision, or
  * another ref of that revision; the slash may be percent-encoded, and a repo's name is case-insensitive. Of several
- * deployments, one that answers comes first.
+ * deployments, one that answers and suits comes first, then one that answers.
  */
 export function createRouter(
   deployments: () => ReadonlyMap<string, Operable>,
   { refs = { means: () => false } }: { refs?: Pick<KnownRefs, 'means'> } = {},
 ): Router {
-  const find: Router['find'] = ({ model, caller }) => {
+  const find: Router['find'] = ({ model, caller, suits = () => true }) => {
     const name = decoded(model)
     const found = deploymentsNamed({ deployments: deployments(), name, refs }).filter(({ item }) => sees(caller, item))
-    const deployment = found.find(({ served }) => served !== undefined) ?? found[0]
+    const answering = found.filter(({ served }) => served !== undefined)
+    const deployment = answering.find(({ served }) => served && suits(served)) ?? answering[0] ?? found[0]
     if (deployment === undefined) throw errors.modelNotFound(name.slice(0, 200))
     return deployment
   }
@@ -83,8 +86,8 @@ export function createRouter(
       [...deployments().values()]
         .filter(({ item }) => sees(caller, item))
         .sort((a, b) => (a.item.name < b.item.name ? -1 : 1)),
-    resolve({ model, caller, stickyKey, chance, version }) {
-      const deployment = find({ model, caller })
+    resolve({ model, caller, stickyKey, chance, version, suits }) {
+      const deployment = find({ model, caller, suits })
       const { item: wanted } = deployment
       const key = stickyKey ?? (wanted.stickyBy === 'caller' ? caller?.userId : undefined) ?? chance
       const name = decoded(model)

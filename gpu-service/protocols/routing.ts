@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { errors } from '../../shared/errors.ts'
-import type { Route, Router } from '../deployments/route.ts'
+import type { Asked, Route, Router } from '../deployments/route.ts'
 import { assertRoom } from '../deployments/served.ts'
 import { placeOf } from './call-options.ts'
 import { withLimitHeaders } from './limit-headers.ts'
@@ -22,10 +22,10 @@ export function askedModel(context: Context<ServingEnvironment>, named: string |
 }
 
 /** The route for questions about a model, which give it no work. @throws AppError */
-export function findRoute(context: Context<ServingEnvironment>, { router, model, version }: RouteTo): Route {
+export function findRoute(context: Context<ServingEnvironment>, { router, model, version, suits }: RouteTo): Route {
   const stickyKey = context.req.header('x-session-id')
   const caller = context.get('principal')
-  const route = router.resolve({ model, caller, stickyKey, chance: chanceOf(context), version })
+  const route = router.resolve({ model, caller, stickyKey, chance: chanceOf(context), version, suits })
   context.set('revision', route.item.revision)
   return route
 }
@@ -80,7 +80,7 @@ function admitTo(context: Context<ServingEnvironment>, { deployment: { limits } 
   )
 }
 
-interface RouteTo {
+interface RouteTo extends Pick<Asked, 'suits'> {
   router: Router
   model: string
   /** The revision or ref of the wanted target. */

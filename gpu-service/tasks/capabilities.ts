@@ -76,6 +76,12 @@ export function capabilityOf<Kind extends keyof Capabilities>({ model, kind, rou
   return capability
 }
 
+/** Whether a model has one of these capabilities. */
+export const offers =
+  (...kinds: (keyof Capabilities)[]) =>
+  ({ service }: { service: { capabilities: Partial<Capabilities> } }): boolean =>
+    kinds.some((kind) => service.capabilities[kind] !== undefined)
+
 interface AskCapability<Kind extends keyof Capabilities> {
   /** As the caller named it. */
   model: string

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { AppError, errors } from '../../../shared/errors.ts'
 import type { Routable, Route, Router } from '../../deployments/route.ts'
+import { offers } from '../../tasks/capabilities.ts'
 import { type findRoute, routeTo } from '../routing.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 
@@ -35,7 +36,7 @@ export function versionedRoute(
   context: Context<ServingEnvironment>,
   { router, path, find = routeTo }: Versioned,
 ): Route {
-  const route = find(context, { router, model: path.model, version: path.version })
+  const route = find(context, { router, model: path.model, version: path.version, suits: offers('tensors') })
   const { revision, ref } = route.item
   if (path.version === undefined || ['1', revision, ref].includes(path.version)) return route
   throw new AppError({

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import { openaiEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
-import { capabilityOf } from '../../tasks/capabilities.ts'
+import { capabilityOf, offers } from '../../tasks/capabilities.ts'
 import type { EmbeddingInput } from '../../tasks/feature-extraction/embedding-input.ts'
 import type { Embeddings } from '../../tasks/feature-extraction/embeddings.ts'
 import { isIds, tokensOf } from '../../tasks/feature-extraction/texts-or-ids.ts'
@@ -38,7 +38,7 @@ export function embeddingRoutes(parts: ServingParts, { mayBeUnnamed = false } = 
     const sole = () =>
       soleModel({ router, caller: context.get('principal'), kinds: ['embeddings'], path: '/embeddings' })
     const model = askedModel(context, named || (mayBeUnnamed && !context.get('model') ? sole() : undefined))
-    const route = routeTo(context, { router, model })
+    const route = routeTo(context, { router, model, suits: offers('embeddings') })
     const embeddings = capabilityOf({ model, kind: 'embeddings', route })
     const options = callOptions(context)
     const inputs = await readInput({ input, promptName: prompt_name, embeddings, signal: options.signal })

@@ -3,6 +3,7 @@ import { errors } from '../../../shared/errors.ts'
 import { pipelineEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
 import type { Route } from '../../deployments/route.ts'
+import type { Served } from '../../deployments/served.ts'
 import { taskNamed } from '../../tasks/tasks.ts'
 import { answerJson } from '../answer.ts'
 import { callOptions } from '../call-options.ts'
@@ -27,11 +28,12 @@ export function pipelineRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   const answer = async (context: Context<ServingEnvironment>) => {
     const model = askedModel(context, undefined)
     const task = context.req.param('task')
-    const ahead = routeAhead(context, { router, model })
+    const suits = task === undefined ? undefined : (served: Served) => taskNamed(task).name === served.task
+    const ahead = routeAhead(context, { router, model, suits })
     assertTask(task, model, ahead)
     const request = await readPipelineBody(context, ahead.task)
     // Resolved again after the body, whose upload may have taken long: another revision may answer by now.
-    const { service, task: answering } = routeTo(context, { router, model })
+    const { service, task: answering } = routeTo(context, { router, model, suits })
     const options = callOptions(context)
     const client = context.req.header('user-agent')
     const { json, ...answered } = await service.pipeline({ ...request, options, client })

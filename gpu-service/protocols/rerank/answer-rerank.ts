@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { Router } from '../../deployments/route.ts'
-import { capabilityOf } from '../../tasks/capabilities.ts'
+import { capabilityOf, offers } from '../../tasks/capabilities.ts'
 import { listParts, writeJson } from '../../tasks/write-json.ts'
 import { answerJson } from '../answer.ts'
 import { callOptions } from '../call-options.ts'
@@ -16,7 +16,8 @@ export async function answerRerank(
 ): Promise<Response> {
   const documents = readDocuments(body.documents)
   const model = askedModel(context, body.model ?? sole)
-  const rerank = capabilityOf({ model, kind: 'rerank', route: routeTo(context, { router, model }) })
+  const route = routeTo(context, { router, model, suits: offers('rerank') })
+  const rerank = capabilityOf({ model, kind: 'rerank', route })
   const options = callOptions(context)
   const { scores, timing, tokens } = await rerank({
     query: body.query,

@@ -4,7 +4,7 @@ import { authenticate } from '../../../shared/auth/middleware.ts'
 import { openaiEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
 import { version } from '../../../shared/version.ts'
-import type { Capabilities } from '../../tasks/capabilities.ts'
+import { type Capabilities, offers } from '../../tasks/capabilities.ts'
 import { callOptions } from '../call-options.ts'
 import { answerScoring } from '../mlflow/answer-scoring.ts'
 import { answerMlflowErrors, mlflowEnvelope } from '../mlflow/mlflow-errors.ts'
@@ -79,8 +79,9 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
       const startedMs = performance.now()
       const counted = teiMetrics(metrics)
       const kinds = candidates.map(({ kind }) => kind)
+      const suits = offers(...kinds)
       const found = modelOrRefusal(() => modelFor(context, kinds, path, { elseAny: isHosts }))
-      if (found.model !== undefined) routeAhead(context, { router, model: found.model })
+      if (found.model !== undefined) routeAhead(context, { router, model: found.model, suits })
       else if (instead === undefined) throw found.refusal
       const body = await readJsonInSlices(context, z.unknown())
       const another = instead?.(context, { body, router, sole: found.model, answerError: answerOpenai })
@@ -88,7 +89,7 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
       if (found.model === undefined) throw found.refusal
       const { model } = found
       // Resolved again after the body, whose upload may have taken long: another revision may answer by now.
-      const route = routeTo(context, { router, model })
+      const route = routeTo(context, { router, model, suits })
       if (isHosts && (isOfMlflow(body) || kinds.every((kind) => route.service.capabilities[kind] === undefined))) {
         context.set('answerError', answerMlflow)
         return answerScoring(context, { body, route })

@@ -42,3 +42,21 @@ it('reads and answers each request with one target', async () => {
   // If each step had chosen a target anew, only one in eight would have been answered.
   expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(60)
 })
+
+it('is asked by the name of its repo for what each of its deployments does, whichever is newer', async () => {
+  const model = await embedderModel()
+  const repo = 'team/twofold'
+  const target = await publishTarget(host, { ...model, repo })
+  await deployTargets(host, { name: 'twofold', targets: [target] })
+  await deployTargets(host, { name: 'twofold-tensors', targets: [{ ...target, task: 'tensors' }] })
+  for (const name of ['twofold', 'twofold-tensors'])
+    await expect.poll(async () => (await host.ask(`/v2/models/${name}/ready`)).status, slow).toBe(200)
+  const statusOf = async (path: string, body: object) => (await host.ask(path, { json: body })).status
+  expect(await statusOf('/v1/embeddings', { model: repo, input: 'a text' })).toBe(200)
+  expect(await statusOf(`/models/${repo}/embed`, { inputs: 'a text' })).toBe(200)
+  expect(await statusOf(`/models/${repo}/pipeline/feature-extraction`, { inputs: 'a text' })).toBe(200)
+  const tensor = (name: string) => ({ name, datatype: 'INT64', shape: [1, 2], data: [1, 1] })
+  const about = (await (await host.ask('/v2/models/twofold-tensors')).json()) as { inputs: { name: string }[] }
+  const inputs = about.inputs.map(({ name }) => tensor(name))
+  expect(await statusOf(`/v2/models/${repo}/infer`, { inputs })).toBe(200)
+})
