@@ -85,6 +85,17 @@ describe('a deadline', () => {
     expect(batcher.depth).toBe(2)
   })
 
+  it('is missed by an idle server if its engines together, or the one with the longest input, need longer', async () => {
+    const scheduler = { wake() {}, waitMs: () => 0, engineCount: 4 }
+    const { batcher } = manualBatcher<number>({ sizeOf: (size) => size, scheduler, limits: { costMax: 100 } })
+    batcher.learn({ cost: 10, runMs: 100 })
+    const submit = (count: number, deadlineMs: number) => batcher.submitAll(Array(count).fill(10), { deadlineMs })
+    await expect(submit(8, 150)).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    await expect(submit(1, 50)).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    void submit(4, 150)
+    expect(batcher.depth).toBe(4)
+  })
+
   it('is at most the configured timeout, for callers who set none or a later one', async () => {
     const { batcher, ask, time } = start({ requestTimeoutMs: 100 })
     const silent = batcher.submit(1).catch((error) => [codeOf(error), time.nowMs])

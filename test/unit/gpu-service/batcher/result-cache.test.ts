@@ -63,6 +63,12 @@ describe('cached answers', () => {
     cache.close()
   })
 
+  it('may contain null', () => {
+    const cache = new ResultCache<unknown>({ itemsMax: 10, budget: new CacheBudget() })
+    cache.set('key', { label: null, scores: [null] })
+    expect(cache.get('key')).toEqual({ label: null, scores: [null] })
+  })
+
   it('are stored only if their size can be measured', () => {
     const cache = new ResultCache<unknown>({ itemsMax: 10, budget: new CacheBudget() })
     cache.set('key', { nested: new Map() })

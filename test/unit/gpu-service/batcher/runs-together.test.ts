@@ -31,6 +31,16 @@ describe('inputs that each need a run of their own', () => {
     )
   })
 
+  it('are shared evenly by the free engines if all fit into one hand-over', () => {
+    const window = sized(Array(10).fill(1))
+    for (const [freeEngines, count] of [
+      [1, 10],
+      [2, 5],
+      [3, 4],
+    ] as const)
+      expect(cutRuns({ window, waiting: 10, freeEngines, predictMs })).toHaveLength(count)
+  })
+
   it('are handed over one by one until their run time is known', () => {
     expect(cutRuns({ window: sized([1, 1, 1]), waiting: 3, freeEngines: 1, predictMs: () => 0 })).toHaveLength(1)
   })

@@ -65,6 +65,19 @@ describe('a model that runs out of memory', () => {
     expect(costMax()).toBe(8)
   })
 
+  it('keeps its run size if a run failed for another reason', async () => {
+    const { batcher, runs, pull } = manualBatcher<string>({ limits: { costMax: 16, itemsMax: 64 } })
+    const submit = () => void batcher.submitAll(Array.from({ length: 8 }, (_, at) => `${at}`))
+    submit()
+    void pull()
+    await runs[0]?.fail(new Error('the device was busy'))
+    for (const half of [1, 2]) await runs[half]?.finish()
+    submit()
+    void pull()
+    expect(runs.slice(0, 3).map(({ inputs }) => inputs.length)).toEqual([8, 4, 4])
+    expect(runs[3]?.inputs.length).toBeGreaterThan(4)
+  })
+
   it('keeps its run size if only one input does not fit, even alone', async () => {
     const { runsOf, state, counts } = scarce()
     state.membersMax = 16
