@@ -64,10 +64,11 @@ describe('admission control', () => {
   })
 
   it('refuses a request that would keep the engines busy for longer than the limit', async () => {
-    const { batcher } = manualBatcher<number>({ sizeOf: (size) => size })
+    const { batcher, counts } = manualBatcher<number>({ sizeOf: (size) => size })
     batcher.learn({ cost: 10, runMs: 100 })
     const tooMuch = batcher.submitAll(Array.from({ length: 100 }, () => 100))
     await expect(tooMuch).rejects.toMatchObject({ code: 'request_too_costly', status: 413 })
+    expect(counts.refused).toBe(100)
     void batcher.submitAll([100, 100])
     expect(batcher.depth).toBe(2)
   })

@@ -156,6 +156,13 @@ describe('priorities', () => {
     await expect(made.batcher.submit('bulk', { priority: 'bulk' })).rejects.toMatchObject({ code: 'overloaded' })
   })
 
+  it('let a bulk request take more than half of the queue if no other bulk work waits', () => {
+    const made = manualBatcher<string>({ limits: { ...limits, queuedMax: 10 } })
+    submit(made, ['now'])
+    void made.batcher.submitAll(named('bulk', 8), { priority: 'bulk' })
+    expect(made.batcher.depth).toBe(9)
+  })
+
   it('never mix bulk work into an interactive run', async () => {
     const made = manualBatcher<string>({ limits: { ...limits, costMax: 8, itemsMax: 8 } })
     submit(made, ['bulk'], { priority: 'bulk' })

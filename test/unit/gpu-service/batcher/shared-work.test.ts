@@ -146,6 +146,15 @@ describe('identical inputs', () => {
     expect(batcher.backlogMs).toBeCloseTo(900)
   })
 
+  it('count once in the cost of a request, and not at all if they already wait', async () => {
+    const { batcher } = keyed({ waitMsMax: 10_000, engineMsMax: 1000 })
+    batcher.learn({ cost: 1, runMs: 900 })
+    void batcher.submitAll(['a', 'a'])
+    void batcher.submitAll(['a', 'b'])
+    expect(batcher.depth).toBe(4)
+    await expect(batcher.submitAll(['c', 'd'])).rejects.toMatchObject({ code: 'request_too_costly' })
+  })
+
   it('count in the backlog until the last caller leaves, in whatever order and queues', async () => {
     const { batcher } = keyed()
     batcher.learn({ cost: 1, runMs: 10 })
