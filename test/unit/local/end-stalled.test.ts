@@ -31,16 +31,23 @@ async function start({ listener = readsAll, headersMs = never, requestTimeout = 
   const [accepted] = await connected
   return {
     ...dialled,
+    closed: new Promise<void>((resolve) => accepted?.once('close', () => resolve())),
     received: (bytes: number) => expect.poll(() => accepted?.bytesRead, { interval: 1 }).toBe(bytes),
     check: () => void server.emit('timeout', accepted),
   }
 }
 
-/** A connection, and all bytes it receives until the server closes it. */
+/** A connection, and all bytes it receives until the server closes it, also if that resets it. */
 function dial(port: number) {
   const socket = connect(port, '127.0.0.1')
   onTestFinished(() => void socket.destroy())
-  return { socket, answer: text(socket) }
+  const { promise: answer, resolve } = Promise.withResolvers<string>()
+  let received = ''
+  socket.setEncoding('latin1').on('data', (bytes: string) => {
+    received += bytes
+  })
+  socket.on('error', () => {}).on('close', () => resolve(received))
+  return { socket, answer }
 }
 
 /** A request whose body nobody reads until the test does. */
@@ -94,11 +101,10 @@ describe('an incoming request', () => {
   })
 
   it('is ended if its headers take too long, however steadily they come', async () => {
-    const { socket, answer } = await start({ headersMs: 150 })
-    socket.on('error', () => {})
+    const { socket, answer, closed } = await start({ headersMs: 150 })
     socket.write('POST / HTTP/1.1\r\n')
     const drip = setInterval(() => socket.write('a'), 20)
-    onTestFinished(() => clearInterval(drip))
+    closed.then(() => clearInterval(drip))
     expect(await answer).toMatch(/^HTTP\/1\.1 408 /)
   })
 
