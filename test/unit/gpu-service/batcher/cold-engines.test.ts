@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ColdEngines } from '../../../../gpu-service/batcher/cold-engines.ts'
 import type { Engine } from '../../../../gpu-service/engine/engine.ts'
 import { simulatedService } from '../support/simulated-service.ts'
 
@@ -56,4 +57,12 @@ describe('a model whose engines were not warmed up', () => {
     // What is admitted before the speed is known is bounded by the queue limit.
     expect(waits.length).toBeGreaterThan(8000)
   })
+})
+
+it('each engine is measured from its second run of a model that was not warmed up, and from its first of one that was', () => {
+  const cold = new ColdEngines()
+  const [first, second] = [{} as Engine, {} as Engine]
+  const told = [first, first, second, first, second].map((engine) => cold.isWarm(engine, { isWarmedUp: false }))
+  expect(told).toEqual([false, true, false, true, true])
+  expect(new ColdEngines().isWarm({} as Engine, { isWarmedUp: true })).toBe(true)
 })

@@ -19,6 +19,12 @@ describe('the measured drain rate', () => {
     expect(rate.seenMs(100)).toBeCloseTo(150, -2)
   })
 
+  it('is hardly changed by one run during which the machine paused', () => {
+    const rate = new DrainRate()
+    rate.ran({ items: 1, aloneMs: 10, runMs: 60_000 })
+    expect(rate.engineMs(100, Number.POSITIVE_INFINITY)).toBeLessThan(150)
+  })
+
   it('counts failed items too, so that a crowd of failures does not inflate Retry-After', async () => {
     const msOf = () => 10
     const { time, batcher } = simulatedService({ engines: 1, msOf, isShared: false, limits: { waitMsMax: 250 } })
