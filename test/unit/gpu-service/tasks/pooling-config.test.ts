@@ -58,11 +58,13 @@ async function layer(config: object, dtype = 'F32', bytesOf: (list: number[]) =>
   return Array.from(poolInService({ tokens, width: 2, text, modes: ['mean'], steps }))
 }
 
+const identity = 'torch.nn.modules.linear.Identity'
+
 describe('a Dense layer', () => {
   it.each([
     [undefined, Math.tanh],
     ['torch.nn.modules.activation.Tanh', Math.tanh],
-    ['torch.nn.modules.linear.Identity', (value: number) => value],
+    [identity, (value: number) => value],
     ['torch.nn.modules.activation.ReLU', (value: number) => Math.max(0, value)],
     ['torch.nn.modules.activation.Sigmoid', (value: number) => 1 / (1 + Math.exp(-value))],
   ])('applies its activation, Tanh by default: %s', async (activation, apply) => {
@@ -75,10 +77,10 @@ describe('a Dense layer', () => {
     ['F16', halves],
     ['BF16', brainHalves],
   ] as const)('has weights of the type %s', async (dtype, bytesOf) => {
-    expect(await layer({ activation_function: 'Identity' }, dtype, bytesOf)).toEqual([-0.5, -1])
+    expect(await layer({ activation_function: identity }, dtype, bytesOf)).toEqual([-0.5, -1])
   })
 
   it('adds no bias if its configuration says so', async () => {
-    expect(await layer({ activation_function: 'Identity', bias: false })).toEqual([-1, 7])
+    expect(await layer({ activation_function: identity, bias: false })).toEqual([-1, 7])
   })
 })
