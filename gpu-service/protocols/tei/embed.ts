@@ -40,7 +40,7 @@ export const embedAll: TeiOperation = {
     const { inputs, prompt_name: promptName, ...how } = parseWith(allRequest, body)
     const embeddings = capabilityOf({ model, kind: 'embeddings', route })
     const { list, isSingle } = readInputs(inputs)
-    const asked = { promptName, truncation: truncationOf(how), signal: options.signal }
+    const asked = { promptName, truncation: truncationOf(how), wanted: 'tokens' as const, signal: options.signal }
     const { tokens, tokenizationMs } = await tokenized({ list, embeddings, ...asked })
     const results = await embeddings.embedTokens({ inputs: tokens, options })
     const write = ({ output }: (typeof results)[number], index: number) =>

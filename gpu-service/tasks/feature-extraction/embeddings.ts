@@ -40,6 +40,8 @@ export interface TokenizeTexts {
   truncation?: Truncation | undefined
   /** The request's name for its texts, for error messages. */
   param?: string
+  /** What is computed of them. @default their vectors */
+  wanted?: EmbeddingInput['wanted'] | undefined
   signal: AbortSignal
 }
 

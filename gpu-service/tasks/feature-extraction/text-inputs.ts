@@ -14,6 +14,8 @@ export interface EncodeTexts {
   truncation?: Truncation | undefined
   /** The request's name for its texts, for error messages. */
   param?: string | undefined
+  /** What is computed of them. @default their vectors */
+  wanted?: EmbeddingInput['wanted'] | undefined
   signal: AbortSignal
 }
 
@@ -28,12 +30,17 @@ const truncated: Truncation = { truncate: true }
 
 export function createTextInputs(made: TextInputsOptions): TextInputs {
   const { tokenizer, maxTokens, includePrompt, modes = [] } = made
+  const assertPooled = ({ ids, skipped = 0 }: EmbeddingInput, param: string): void => {
+    if (skipped < ids.length) return
+    assertSomeTokens({ ids }, { param })
+    if (modes.includes('max')) throw noMaximum(param)
+  }
   const encoder = createTextEncoder({ tokenizer, maxTokens })
   // A special token at the end of the prompt alone belongs to the end of the text, not to the prompt.
   const ending = tokenizer.template.single.slice(-1).filter((part) => 'special' in part).length
   const ofPrompt = (ids: readonly number[]) => ids.slice(0, ids.length - ending)
   return {
-    async encode({ texts, prompt, truncation: asked = truncated, param = 'inputs', signal }) {
+    async encode({ texts, prompt, truncation: asked = truncated, param = 'inputs', wanted = 'vector', signal }) {
       const truncation = { ...asked, direction: asked.direction ?? tokenizer.truncationSide }
       const yieldTurn = yieldTurnFor(signal)
       const idsOf = (text: string, cut: Truncation, named: string): number[] | Promise<number[]> => {
@@ -48,13 +55,10 @@ export function createTextInputs(made: TextInputsOptions): TextInputs {
       const inputs: EmbeddingInput[] = []
       for (const [index, text] of texts.entries()) {
         const found = idsOf(prompt + text, truncation, `${param}[${index}]`)
-        const { ids } = assertSomeTokens(
-          { ids: Array.isArray(found) ? found : await found },
-          { param: `${param}[${index}]` },
-        )
-        const skipped = skippedOf(ids)
-        if (skipped >= ids.length && modes.includes('max')) throw noMaximum(`${param}[${index}]`)
-        inputs.push({ ids, skipped, wanted: 'vector' })
+        const ids = Array.isArray(found) ? found : await found
+        const input: EmbeddingInput = { ids, skipped: skippedOf(ids), wanted }
+        if (wanted !== 'tokens') assertPooled(input, `${param}[${index}]`)
+        inputs.push(input)
         const turn = yieldTurn()
         if (turn !== undefined) await turn
       }

@@ -28,5 +28,6 @@ export interface TokensOf {
   paramAt: (index: number) => string
   promptName: string | null | undefined
   truncation?: Truncation
+  wanted?: EmbeddingInput['wanted'] | undefined
   signal: AbortSignal
 }
