@@ -55,6 +55,11 @@ export async function outlineOf(bytes: Uint8Array, signal: AbortSignal): Promise
       at = scanner.end - 1
       keptFrom = scanner.end
     } else if (byte === openList || byte === openObject) {
+      // Of a key that is written twice, the parser keeps the last value.
+      if (stack.length === 1 && keys[1] === 'inputs') {
+        input = 0
+        data.clear()
+      }
       if (stack.push(byte) > depthMax) throw errors.invalidJson(`it is nested deeper than ${depthMax}`)
       keys.length = stack.length
     } else if (byte === closeList || byte === closeObject) {

@@ -24,6 +24,11 @@ describe('outlineOf', () => {
     expect(JSON.parse(text).inputs.at(-1)).toEqual({ data: tensorsMax - 1 })
   })
 
+  it('takes the elements of the last "inputs" and the last "data", as JSON.parse does', async () => {
+    const { data } = await outline('{"inputs":[{"data":[1]},{"data":[1]}],"inputs":[{"data":[1],"data":[2,2]}]}')
+    expect([...data].map(([input, { dims }]) => [input, dims])).toEqual([[0, [2]]])
+  })
+
   it('refuses a million element lists at the first one too many', async () => {
     const { ended, cpuMs } = await watched(lists(1_000_000))
     expect(ended).toMatchObject({ code: 'invalid_input', param: 'inputs' })
