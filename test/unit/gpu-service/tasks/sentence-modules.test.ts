@@ -166,6 +166,23 @@ beforeAll(async () => {
         variant(named.replace('_', '-'), { 'sentence_bert_config.json': json({ [named]: { model_max_length: 5 } }) }),
       ),
       variant('saved', { 'sentence_bert_config.json': encoder({}) }),
+      variant('explicit', {
+        'sentence_bert_config.json': encoder({
+          processing_kwargs: {
+            text: { padding: true, truncation: 'longest_first' },
+            common: { truncation: true, add_special_tokens: true },
+          },
+          modality_config: { text: { method: 'forward', method_output_name: ['last_hidden_state'] } },
+        }),
+      }),
+      variant('untruncated', {
+        'sentence_bert_config.json': encoder({ processing_kwargs: { text: { truncation: false } } }),
+      }),
+      variant('whole-output', {
+        'sentence_bert_config.json': encoder({
+          modality_config: { text: { method: 'get_text_features', method_output_name: null } },
+        }),
+      }),
       variant('unmarked', {
         'sentence_bert_config.json': encoder({ processing_kwargs: { text: { add_special_tokens: false } } }),
       }),
@@ -348,9 +365,9 @@ describe('the modules of a sentence-transformers repo', () => {
     expect(await info.json()).toMatchObject({ dimensions: 6 })
   })
 
-  it('an encoder as sentence-transformers 6 saves it is served', async () => {
+  it.each(['saved', 'explicit'])('an encoder that says what is the default is served: %s', async (name) => {
     const text = rows[1]?.text ?? ''
-    expectNear((await embed('saved', text))[0], (await embed('plain', text, { normalize: true }))[0] ?? [])
+    expectNear((await embed(name, text))[0], (await embed('plain', text, { normalize: true }))[0] ?? [])
   })
 
   it.each([
@@ -363,6 +380,8 @@ describe('the modules of a sentence-transformers repo', () => {
     ['static', 'StaticEmbedding'],
     ['lstm', 'LSTM'],
     ['unmarked', 'add_special_tokens'],
+    ['untruncated', 'truncation'],
+    ['whole-output', 'null'],
     ['pooler', 'pooler_output'],
   ])('refuses an unsupported module by name: %s', async (name, words) => {
     const response = await host.ask(`/api/v1/predict/${name}`, { json: { inputs: 'a' } })
