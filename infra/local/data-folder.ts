@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { messageOf } from '../../shared/errors.ts'
@@ -25,10 +25,13 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
       `The data folder ${root} cannot be used (${messageOf(error)}). Name another: SLIPWAY_DATA=… npm start`,
     )
   }
+  const databasePath = join(root, 'dynamodb.sqlite')
+  // Earlier versions let other users read it. A file of another owner stays as it is.
+  for (const ending of ['', '-wal', '-shm']) await chmod(`${databasePath}${ending}`, 0o600).catch(() => {})
   return {
     root,
     keyPath: join(root, 'key'),
-    databasePath: join(root, 'dynamodb.sqlite'),
+    databasePath,
     cacheDir: join(root, 'cache'),
     dropDir: join(root, 'drop'),
     runningPath: join(root, 'running.json'),

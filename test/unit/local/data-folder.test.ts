@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -16,6 +16,15 @@ describe('the data folder', () => {
     await openDataFolder(path)
     const { dropDir } = await openDataFolder(path)
     for (const folder of [dropDir, path, join(parent, 'a')]) expect((await stat(folder)).mode & 0o777).toBe(0o700)
+  })
+
+  it('takes the database of an earlier version from other users, in a folder that they can read', async () => {
+    const path = join(parent, 'shared')
+    await mkdir(path, { mode: 0o755 })
+    const files = ['', '-wal', '-shm'].map((ending) => join(path, `dynamodb.sqlite${ending}`))
+    for (const file of files) await writeFile(file, '', { mode: 0o644 })
+    await openDataFolder(path)
+    for (const file of files) expect((await stat(file)).mode & 0o777).toBe(0o600)
   })
 
   it('is opened by every one of several starts at the same time, because the lock decides among them', async () => {
