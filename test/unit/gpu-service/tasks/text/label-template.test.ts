@@ -8,9 +8,16 @@ it('inserts each label verbatim at every place in the template', () => {
 it.each([
   ['Das ist {} und {{}}.', 'Das ist sport und {}.'],
   ['{{{}}}', '{sport}'],
+  ['{0}, {0}', 'sport, sport'],
+])("reads braces as Python's str.format: %j", (template, filled) => {
+  expect(hasSlot(template)).toBe(true)
+  expect(fillTemplate(template, ['sport'])).toEqual([filled])
+})
+
+it.each([
   ['{0}, {}', 'sport, sport'],
   ['a { b } {}', 'a { b } sport'],
-])("reads braces as Python's str.format: %j", (template, filled) => {
+])('keeps other braces, for which Python has an error: %j', (template, filled) => {
   expect(hasSlot(template)).toBe(true)
   expect(fillTemplate(template, ['sport'])).toEqual([filled])
 })
