@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Engine } from '../../../../gpu-service/engine/engine.ts'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
 import type { WorkSource } from '../../../../gpu-service/engine/work-source.ts'
+import { instantEngine } from '../support/instant-engine.ts'
 import { settled } from '../support/manual-batcher.ts'
-
-const engine = (): Engine => ({
-  load: () => Promise.resolve(),
-  run: () => Promise.resolve({}),
-  unload: () => Promise.resolve(),
-  restored: () => Promise.resolve(),
-  close: () => Promise.resolve(),
-})
 
 /** A queue of arrival times; a run ends when the test ends it. */
 function source(arrivals: number[], log: string[], name: string): WorkSource & { end: () => void } {
@@ -34,7 +26,7 @@ describe('EnginePool', () => {
     const log: string[] = []
     let nowMs = 0
     const [a, b] = [source([1, 2, 3, 4], log, 'a'), source([2, 5], log, 'b')]
-    const pool = new EnginePool({ engines: [engine()], now: () => nowMs })
+    const pool = new EnginePool({ engines: [instantEngine()], now: () => nowMs })
     pool.add(b)
     pool.add(a)
     pool.wake()
@@ -58,7 +50,7 @@ describe('EnginePool', () => {
     let nowMs = 0
     const lateArrivals: number[] = []
     const [busy, late] = [source([1, 2, 3, 4, 5, 6], log, 'busy'), source(lateArrivals, log, 'late')]
-    const pool = new EnginePool({ engines: [engine()], now: () => nowMs })
+    const pool = new EnginePool({ engines: [instantEngine()], now: () => nowMs })
     pool.add(busy)
     pool.add(late)
     pool.wake()
@@ -78,7 +70,7 @@ describe('EnginePool', () => {
     const oldArrivals: number[] = []
     const newArrivals: number[] = []
     const [old, added] = [source(oldArrivals, log, 'old'), source(newArrivals, log, 'new')]
-    const pool = new EnginePool({ engines: [engine()], now: () => nowMs })
+    const pool = new EnginePool({ engines: [instantEngine()], now: () => nowMs })
     for (const one of [old, added]) pool.add(one)
     for (let second = 0; second < 3600; second++) {
       oldArrivals.push(second)
@@ -107,7 +99,7 @@ describe('EnginePool', () => {
     let isRunnable = false
     const [absent, present] = [source([1], log, 'absent'), source([2], log, 'present')]
     Object.defineProperty(absent, 'isRunnable', { get: () => isRunnable })
-    const pool = new EnginePool({ engines: [engine(), engine()] })
+    const pool = new EnginePool({ engines: [instantEngine(), instantEngine()] })
     pool.add(absent)
     pool.add(present)
     pool.wake()
@@ -121,7 +113,7 @@ describe('EnginePool', () => {
 
   it('uses every free engine at once', async () => {
     const log: string[] = []
-    const pool = new EnginePool({ engines: [engine(), engine()] })
+    const pool = new EnginePool({ engines: [instantEngine(), instantEngine()] })
     pool.add(source([1, 2, 3], log, 'a'))
     pool.wake()
     await settled()
@@ -129,7 +121,7 @@ describe('EnginePool', () => {
   })
 
   it('predicts the wait of a model from its own backlog, not from that of others', () => {
-    const pool = new EnginePool({ engines: [engine()] })
+    const pool = new EnginePool({ engines: [instantEngine()] })
     const [crowded, quiet] = [source([1], [], 'a'), { ...source([], [], 'b'), backlogMs: 0, headSinceMs: undefined }]
     pool.add({ ...crowded, backlogMs: 60_000, headSinceMs: 1 })
     pool.add(quiet)
@@ -143,7 +135,7 @@ describe('EnginePool', () => {
     const heavy = source(arrivals(), log, 'heavy')
     Object.defineProperty(heavy, 'weight', { value: 3 })
     const light = source(arrivals(), log, 'light')
-    const pool = new EnginePool({ engines: [engine()], now: () => nowMs })
+    const pool = new EnginePool({ engines: [instantEngine()], now: () => nowMs })
     pool.add(heavy)
     pool.add(light)
     pool.wake()
@@ -162,7 +154,7 @@ describe('EnginePool', () => {
     const newArrivals: number[] = []
     const [old, added] = [source([...Array(50).keys()], log, 'old'), source(newArrivals, log, 'new')]
     Object.defineProperty(added, 'weight', { value: 3 })
-    const pool = new EnginePool({ engines: [engine()], now: () => nowMs })
+    const pool = new EnginePool({ engines: [instantEngine()], now: () => nowMs })
     pool.add(old)
     pool.add(added)
     pool.wake()
@@ -181,7 +173,7 @@ describe('EnginePool', () => {
     const log: string[] = []
     let nowMs = 0
     const [long, short] = [source([1, 2, 3], log, 'long'), source([4, 5, 6], log, 'short')]
-    const pool = new EnginePool({ engines: [engine(), engine()], now: () => nowMs })
+    const pool = new EnginePool({ engines: [instantEngine(), instantEngine()], now: () => nowMs })
     pool.add(long)
     pool.add(short)
     pool.wake()
@@ -196,7 +188,7 @@ describe('EnginePool', () => {
   })
 
   it('predicts a wait from the share of the engines, or from the whole backlog if that is less', () => {
-    const pool = new EnginePool({ engines: [engine(), engine()] })
+    const pool = new EnginePool({ engines: [instantEngine(), instantEngine()] })
     const one = { ...source([1], [], 'a'), headSinceMs: 1, backlogMs: 1000 }
     const other = { ...source([1], [], 'b'), headSinceMs: 1, backlogMs: 100 }
     pool.add(one)

@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Engine } from '../../../../gpu-service/engine/engine.ts'
 import { FreeEngines } from '../../../../gpu-service/engine/free-engines.ts'
+import { instantEngine } from '../support/instant-engine.ts'
 import { settled } from '../support/manual-batcher.ts'
 
-const engine = (): Engine => ({
-  load: () => Promise.resolve(),
-  run: () => Promise.resolve({}),
-  unload: () => Promise.resolve(),
-  restored: () => Promise.resolve(),
-  close: () => Promise.resolve(),
-})
-const [a, b] = [engine(), engine()]
+const [a, b] = [instantEngine(), instantEngine()]
 const start = () => new FreeEngines({ engines: [a, b], stagedMax: 1 })
 
 describe('an engine that was idle', () => {
