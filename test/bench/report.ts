@@ -11,7 +11,7 @@ export function describeOutcomes(outcomes: readonly Outcome[]): string[] {
     '',
     ...behaviour(outcomes),
     '',
-    'Bare HTTP: `node:http` in front of the same engines, which looks up the token ids of each body and checks, limits, measures and tokenises nothing; overloaded at ten times its own capacity. What it does not reach no server in Node does on these cores.',
+    'Bare HTTP: `node:http` in front of bare sessions in threads, which looks up the token ids of each body and checks, limits, measures and tokenises nothing; overloaded at ten times its own capacity. A server on `node:http` that does all of this can hardly reach what it misses.',
     '',
     'Main thread: CPU of the thread that serves HTTP for a request, tokenising included. Memory: the service and its engines, shared pages counted once.',
   ]

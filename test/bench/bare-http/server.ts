@@ -5,8 +5,8 @@ import type { BareHttpJob } from './bare-http.ts'
 
 /**
  * The least that a server in Node does: it finds the token ids of a body in a table, and neither authenticates,
- * validates, tokenises, measures, nor handles any error. What it loses against the ceiling nobody can win back behind
- * `node:http` on the same cores.
+ * validates, tokenises, measures, nor handles any error. What it loses against the ceiling a server that does all of this
+ * can hardly win back behind `node:http` on the same cores.
  */
 const [job] = (await once(process, 'message')) as [BareHttpJob]
 const ids = new Map(job.bodies)
